@@ -1,0 +1,71 @@
+"""The types of an answer, as they leave every face: command line, HTTP, evaluation."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Mode = Literal["extractive", "generative", "auto"]
+Reason = Literal["not_in_reports", "off_topic"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Turn(_Frozen):
+    """One earlier exchange of the conversation."""
+
+    question: str
+    answer: str = ""
+
+
+class CitedSource(_Frozen):
+    """A primary source behind a citation: what a reference mark in the quoted stretch leads to.
+
+    ``ambiguous``: more than one entry of the report's source lists fits the mark, and each of them is
+    given; ``missing``: none does.
+    """
+
+    mark: str
+    title: str
+    url: str | None
+    status: Literal["resolved", "ambiguous", "missing"]
+
+
+class Citation(_Frozen):
+    """The place in a report that supports a claim: ``report.text[start:end] == quote``."""
+
+    number: int
+    report: str
+    title: str
+    section: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    sources: tuple[CitedSource, ...]
+
+
+class Claim(_Frozen):
+    """One statement of an answer and the numbers of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Answer(_Frozen):
+    """What comes back for a question.
+
+    Where ``answered`` is false, ``reason`` says why, there are no claims, and the citations are the
+    passages nearest to the question.
+    """
+
+    question: str
+    answered: bool
+    answer: str
+    short_answer: str | None
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    reason: Reason | None
+    mode: Literal["extractive"]
+    timings_ms: dict[str, float]

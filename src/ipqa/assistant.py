@@ -1,0 +1,257 @@
+"""``Assistant.ask``: the one door to an answer, which every face calls."""
+
+import math
+import time
+from collections.abc import Sequence
+
+from ipqa.answering.answer import Answer, Citation, CitedSource, Claim, Mode, Reason, Turn
+from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.extract import Candidate, Statement, compose, rank, short_answer
+from ipqa.answering.grounding import grounded
+from ipqa.answering.question import Question, points_back, understand, understand_together
+from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
+from ipqa.index.store import Index, open_index, rebuild_command
+from ipqa.japanese import tokenizer_fingerprint
+from ipqa.reports import READER_VERSION
+from ipqa.reports.marks import SourceIndex
+from ipqa.reports.model import Report, Span
+from ipqa.retrieval import Hit, Retriever
+from ipqa.settings import Settings
+
+_PASSAGES = 8
+_NEAREST = 3
+_ANSWERABLE = 0.5
+"""Confidence from which an answer is given."""
+
+
+class Assistant:
+    """Answers questions from one opened index."""
+
+    def __init__(self, index: Index, model: EmbeddingModel, settings: Settings) -> None:
+        self._index = index
+        self._settings = settings
+        self._retriever = Retriever(index, model)
+        self._evidence = Evidence(index)
+        self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Assistant":
+        """Open the index and the model that the settings name.
+
+        Raises:
+            IndexError_: the index is missing, damaged, or made with other settings.
+            ModelUnavailable: the embedding model cannot be loaded.
+        """
+        index = open_index(settings.index)
+        model = load_model(settings.embedding_model)
+        _require_same_making(index, model, settings)
+        return cls(index, model, settings)
+
+    @property
+    def index(self) -> Index:
+        """The index that answers come from."""
+        return self._index
+
+    def ask(
+        self,
+        question: str,
+        *,
+        reports: Sequence[str] | None = None,
+        mode: Mode = "auto",
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question from the reports, or say that they do not answer it.
+
+        Args:
+            reports: ids of the reports to ask; all where None.
+            mode: how to answer; ``auto`` chooses what is available.
+            history: the conversation so far, oldest first; a question that points back
+                (それ, その…) is searched together with the one before it.
+
+        Raises:
+            QuestionError: the question is empty, too long, without words, names an unknown report
+                or asks for a mode that is not available.
+        """
+        started = time.perf_counter()
+        if mode == "generative":
+            raise ModeUnavailable(mode=mode)
+        self._require_known(reports)
+        understood = understand(question, self._settings.max_question_length)
+        if history and points_back(understood):
+            understood = understand_together(history[-1].question, understood)
+        hits = self._retriever.search(understood.text, _PASSAGES, reports)
+        retrieved = time.perf_counter()
+        answer = self._answer(understood, hits)
+        finished = time.perf_counter()
+        return answer.model_copy(
+            update={
+                "question": question,
+                "timings_ms": {
+                    "retrieval": round(1000 * (retrieved - started), 2),
+                    "answering": round(1000 * (finished - retrieved), 2),
+                    "total": round(1000 * (finished - started), 2),
+                },
+            }
+        )
+
+    def search(
+        self, question: str, k: int, reports: Sequence[str] | None = None
+    ) -> list[Hit]:
+        """The passages nearest to a question; raises as ``ask`` does."""
+        self._require_known(reports)
+        understood = understand(question, self._settings.max_question_length)
+        return self._retriever.search(understood.text, k, reports)
+
+    def _answer(self, question: Question, hits: Sequence[Hit]) -> Answer:
+        terms = self._evidence.terms(question)
+        candidates = rank(question, terms, hits, self._index, self._evidence)
+        confidence = self._confidence(terms, candidates)
+        if confidence < _ANSWERABLE:
+            return self._declined(question, hits, confidence, self._reason(terms))
+        statements = compose(question, terms, candidates, self._index, self._evidence)
+        citations, claims = self._cite(statements)
+        claims = grounded(claims, citations, self._index.reports)
+        if not claims:
+            return self._declined(question, hits, confidence, "not_in_reports")
+        return Answer(
+            question=question.text,
+            answered=True,
+            answer=_prose(statements, claims),
+            short_answer=short_answer(question, statements),
+            claims=claims,
+            citations=citations,
+            confidence=confidence,
+            reason=None,
+            mode="extractive",
+            timings_ms={},
+        )
+
+    def _confidence(self, terms: tuple[Term, ...], candidates: Sequence[Candidate]) -> float:
+        """How sure it is that the best candidate answers, 0 to 1."""
+        if not candidates:
+            return 0.0
+        best = candidates[0]
+        passage = self._index.passages[best.sentence.passage].indexed_text
+        if self._evidence.missing_names(terms, f"{best.sentence.indexed_text}\n{passage}"):
+            return 0.1
+        coverage = max(best.coverage, self._evidence.coverage(terms, passage))
+        logit = (
+            _CONFIDENCE["coverage"] * coverage
+            + _CONFIDENCE["cosine"] * best.cosine
+            + _CONFIDENCE["constant"]
+        )
+        return round(1 / (1 + math.exp(-logit)), 3)
+
+    def _reason(self, terms: tuple[Term, ...]) -> Reason:
+        """Off topic where the reports share no word with the question, else not in the reports."""
+        known = any(
+            self._index.lexical.passages_with(form) for term in terms for form in term.forms
+        )
+        return "not_in_reports" if known else "off_topic"
+
+    def _declined(
+        self, question: Question, hits: Sequence[Hit], confidence: float, reason: Reason
+    ) -> Answer:
+        """「資料に記載がありません」, with the passages that come nearest."""
+        citations = tuple(
+            self._citation(number, hit.passage.report, hit.passage.span)
+            for number, hit in enumerate(hits[:_NEAREST], start=1)
+        )
+        return Answer(
+            question=question.text,
+            answered=False,
+            answer=_DECLINED[reason],
+            short_answer=None,
+            claims=(),
+            citations=citations,
+            confidence=confidence,
+            reason=reason,
+            mode="extractive",
+            timings_ms={},
+        )
+
+    def _cite(
+        self, statements: Sequence[Statement]
+    ) -> tuple[tuple[Citation, ...], tuple[Claim, ...]]:
+        """Number each stretch once, in order of first use, and make a claim of each statement."""
+        numbers: dict[tuple[str, Span], int] = {}
+        claims = []
+        for statement in statements:
+            used = [
+                numbers.setdefault((statement.report, span), len(numbers) + 1)
+                for span in statement.spans
+            ]
+            claims.append(Claim(text=statement.text, citations=tuple(used)))
+        citations = tuple(
+            self._citation(number, report, span) for (report, span), number in numbers.items()
+        )
+        return citations, tuple(claims)
+
+    def _citation(self, number: int, report_id: str, span: Span) -> Citation:
+        report = self._index.reports[report_id]
+        return Citation(
+            number=number,
+            report=report_id,
+            title=report.title,
+            section=_section_at(report, span),
+            quote=span.within(report.text),
+            start=span.start,
+            end=span.end,
+            sources=tuple(
+                CitedSource(mark=s.mark, title=s.title, url=s.url, status=s.status)
+                for s in self._sources[report_id].behind(span)
+            ),
+        )
+
+    def _require_known(self, reports: Sequence[str] | None) -> None:
+        for report in reports or ():
+            if report not in self._index.reports:
+                raise UnknownReport(report=report, known="、".join(self._index.reports))
+
+
+def _section_at(report: Report, span: Span) -> tuple[str, ...]:
+    """Path of the innermost section that holds a span."""
+    holding = [section for section in report.sections if section.span.covers(span)]
+    return max(holding, key=lambda section: len(section.path)).path if holding else ()
+
+
+def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:
+    """The claims as one text, each followed by its citation numbers; list items on their own lines."""
+    listed = {statement.text: statement.list_item for statement in statements}
+    several = len(claims) > 1
+    text = ""
+    for claim in claims:
+        marks = "".join(f"[{number}]" for number in claim.citations)
+        if several and listed.get(claim.text):
+            text += f"\n・{claim.text}{marks}"
+        else:
+            text += f"{claim.text}{marks}"
+    return text.strip()
+
+
+def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings) -> None:
+    """Refuse an index whose vectors or words were made in another way than a question's will be."""
+    recipe = index.manifest.recipe
+    pairs = {
+        "embedding": (recipe.embedding, model.fingerprint),
+        "dimension": (recipe.dimension, model.dimension),
+        "tokenizer": (recipe.tokenizer, tokenizer_fingerprint()),
+        "reader": (recipe.reader, READER_VERSION),
+    }
+    differing = [f"{name}: {was} ≠ {now}" for name, (was, now) in pairs.items() if was != now]
+    if differing:
+        raise IndexMismatch(
+            folder=settings.index,
+            difference=", ".join(differing),
+            remedy=rebuild_command(settings.index),
+        )
+
+
+_CONFIDENCE = {"coverage": 6.0, "cosine": 20.0, "constant": -21.0}
+"""A logistic model of two features, set on questions that are not in the repository's gold sets."""
+
+_DECLINED: dict[Reason, str] = {
+    "not_in_reports": "資料に記載がありません。",
+    "off_topic": "この質問は資料の内容と関わりがないようです。資料に記載がありません。",
+}

@@ -1,0 +1,206 @@
+"""Every error a user can meet, on one page.
+
+    IpqaError
+    ├── QuestionError        the question cannot be asked as it stands
+    │   ├── EmptyQuestion · NoWordsInQuestion · QuestionTooLong
+    │   └── UnknownReport · ModeUnavailable
+    ├── ReadError            a file cannot be read as a report
+    │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding
+    │   └── FormatNotReadable · EmptyReport · FileTooLarge
+    ├── IndexError_          the index cannot be opened, or cannot be written
+    │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
+    │   └── IndexNotWritable · EmptyCorpus
+    ├── ModelUnavailable     the embedding model cannot be loaded
+    └── AddressInUse         the server cannot listen where it was told to
+
+Each says what happened, to what, and what to do next, in Japanese and in English; the faces (command
+line, HTTP, page) choose the language and nothing else.
+"""
+
+from typing import ClassVar, Literal
+
+Language = Literal["ja", "en"]
+
+
+class IpqaError(Exception):
+    """Base of all errors that are told to the user; never raised itself.
+
+    Args:
+        details: the values that the message templates name, such as ``path`` or ``limit``.
+    """
+
+    ja: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message("en"))
+
+    def message(self, language: Language) -> str:
+        """The message in the given language, with its details filled in."""
+        template = self.ja if language == "ja" else self.en
+        return template.format_map(self.details)
+
+
+class QuestionError(IpqaError):
+    """The question cannot be asked as it stands."""
+
+
+class EmptyQuestion(QuestionError):
+    """Nothing was asked."""
+
+    ja = "質問が空です。知りたいことを文で入力してください。"
+    en = "The question is empty. Type what you want to know."
+
+
+class NoWordsInQuestion(QuestionError):
+    """There is no word to search for, only symbols or white space."""
+
+    ja = "質問に言葉が見つかりません(記号だけのようです)。知りたいことを文で入力してください。"
+    en = "The question holds no words, only symbols. Type what you want to know in words."
+
+
+class QuestionTooLong(QuestionError):
+    """The question is longer than the setting allows."""
+
+    ja = "質問が長すぎます({length:,}文字)。{limit:,}文字以内に要点を絞ってください。"
+    en = "The question is too long ({length:,} characters). Keep it within {limit:,} characters."
+
+
+class UnknownReport(QuestionError):
+    """A report was named that the index does not hold."""
+
+    ja = "報告書「{report}」は索引にありません。あるのは {known} です。"
+    en = "There is no report “{report}” in the index. It holds: {known}."
+
+
+class ModeUnavailable(QuestionError):
+    """An answering mode was asked for that this installation cannot offer."""
+
+    ja = "回答方式「{mode}」はこの環境では使えません。extractive か auto を指定してください。"
+    en = "The answering mode “{mode}” is not available here. Ask with extractive or auto."
+
+
+class ReadError(IpqaError):
+    """A file cannot be read as a report."""
+
+
+class FileMissing(ReadError):
+    """The path does not exist."""
+
+    ja = "{path} が見つかりません。パスを確かめてください。"
+    en = "{path} does not exist. Check the path."
+
+
+class FileUnreadable(ReadError):
+    """The operating system refused to hand over the file."""
+
+    ja = "{path} を開けません({reason})。読み取りの権限を確かめてください。"
+    en = "{path} cannot be opened ({reason}). Check that you may read it."
+
+
+class NotText(ReadError):
+    """The bytes are not text."""
+
+    ja = "{path} はテキストではありません(バイナリファイルのようです)。テキストか Markdown で保存し直してください。"
+    en = "{path} is not text (it looks like a binary file). Save it as text or Markdown."
+
+
+class UnknownEncoding(ReadError):
+    """The bytes are text in no encoding that ipqa reads."""
+
+    ja = "{path} の文字コードが分かりません。UTF-8、Shift_JIS、EUC-JP のどれかで保存し直してください。"
+    en = "The encoding of {path} is unknown. Save it as UTF-8, Shift_JIS or EUC-JP."
+
+
+class FormatNotReadable(ReadError):
+    """A known format that has no reader."""
+
+    ja = "{path} は{format}形式で、まだ読めません。本文をテキストか Markdown で保存して渡してください。"
+    en = "{path} is a {format} file, which cannot be read yet. Save its text as .txt or .md."
+
+
+class EmptyReport(ReadError):
+    """The file holds no text."""
+
+    ja = "{path} に本文がありません。中身を確かめてください。"
+    en = "{path} holds no text. Check what is in it."
+
+
+class FileTooLarge(ReadError):
+    """The file is larger than the setting allows."""
+
+    ja = "{path} は大きすぎます({size:,} バイト、上限 {limit:,})。分割するか IPQA_MAX_REPORT_BYTES を上げてください。"
+    en = "{path} is too large ({size:,} bytes, limit {limit:,}). Split it or raise IPQA_MAX_REPORT_BYTES."
+
+
+class IndexError_(IpqaError):  # noqa: N801 - the plain name would hide Python's own IndexError
+    """The index cannot be opened, or cannot be written."""
+
+
+class IndexMissing(IndexError_):
+    """There is no index in the folder."""
+
+    ja = "{folder} に索引がありません。`{remedy}` で作成してください。"
+    en = "There is no index in {folder}. Make one with `{remedy}`."
+
+
+class IndexDamaged(IndexError_):
+    """A file of the index is missing, torn or changed."""
+
+    ja = "索引 {folder} が壊れています({reason_ja})。`{remedy}` で作り直してください。"
+    en = "The index in {folder} is damaged ({reason}). Rebuild it with `{remedy}`."
+
+
+class IndexMismatch(IndexError_):
+    """The index was built with other settings than those in force."""
+
+    ja = "索引 {folder} は別の設定で作られています({difference})。設定を戻すか、`{remedy}` で作り直してください。"
+    en = (
+        "The index in {folder} was built with other settings ({difference}). "
+        "Go back to those or rebuild with `{remedy}`."
+    )
+
+
+class IndexTooNew(IndexError_):
+    """The index was written by a later version of ipqa."""
+
+    ja = "索引 {folder} は新しい版の ipqa で作られています(形式 {found}、この版は {known} まで)。ipqa を更新するか `{remedy}` で作り直してください。"
+    en = (
+        "The index in {folder} was made by a newer ipqa (format {found}, this one reads up to "
+        "{known}). Upgrade ipqa or rebuild with `{remedy}`."
+    )
+
+
+class IndexNotWritable(IndexError_):
+    """The index folder cannot be written to."""
+
+    ja = "索引 {folder} に書き込めません({reason})。書き込みの権限と空き容量を確かめるか、`--index` で別のフォルダを指定してください。"
+    en = (
+        "The index folder {folder} cannot be written ({reason}). Check permissions and free space, "
+        "or name another folder with `--index`."
+    )
+
+
+class EmptyCorpus(IndexError_):
+    """There is nothing to index."""
+
+    ja = "{path} に読める報告書がありません。テキスト(.txt)か Markdown(.md)のファイルを置いてください。"
+    en = "There is no readable report in {path}. Put a text (.txt) or Markdown (.md) file there."
+
+
+class ModelUnavailable(IpqaError):
+    """The embedding model cannot be loaded."""
+
+    ja = "埋め込みモデル「{model}」を読み込めません({reason})。IPQA_EMBEDDING_MODEL の名前かフォルダを確かめてください。"
+    en = (
+        "The embedding model “{model}” cannot be loaded ({reason}). "
+        "Check the name or folder in IPQA_EMBEDDING_MODEL."
+    )
+
+
+class AddressInUse(IpqaError):
+    """The server cannot listen on the address."""
+
+    ja = "{host}:{port} で待ち受けられません({reason})。`ipqa serve --port` で別の番号を指定してください。"
+    en = "Cannot listen on {host}:{port} ({reason}). Name another port with `ipqa serve --port`."

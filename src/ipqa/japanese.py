@@ -1,0 +1,255 @@
+"""Reading Japanese: normal form with offsets, sentences, and Sudachi's words.
+
+All offsets are Unicode code points into the text that was handed in, half open like slices.
+"""
+
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from typing import Literal
+
+import sudachipy
+
+SplitMode = Literal["A", "B", "C"]
+
+_GRAMMAR = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
+"""Parts of speech that carry no content of their own."""
+
+_LIGHT_WORDS = frozenset(
+    {"為る", "成る", "有る", "居る", "出来る", "言う", "事", "物", "為", "因る", "於く", "就く", "置く", "等", "様"}
+)
+"""Normalised forms so frequent in any report that they tell nothing of its content."""
+
+_SUDACHI_BYTES = 48_000
+"""Sudachi refuses an input above 49,149 bytes of UTF-8; longer text is cut at line or sentence ends."""
+
+_CLOSING = "」』）)】］]〉》”’\"'"
+_BRACKETS = {"」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "］": "［", "]": "["}
+_OPENING = frozenset(_BRACKETS.values())
+_STOPS = frozenset("。！？!?｡")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in NFKC and the way back to the original.
+
+    ``starts[i]`` is where the i-th character of ``text`` begins in the original; one more entry, the
+    original's length, closes the list.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that ``text[start:end]`` was made from.
+
+        A character that became several (㈱ → (株)) is taken whole.
+        """
+        if start >= end:
+            return self.starts[start], self.starts[start]
+        stop = end
+        while stop < len(self.text) and self.starts[stop] == self.starts[end - 1]:
+            stop += 1
+        return self.starts[start], self.starts[stop]
+
+
+def normalise(text: str) -> Normalised:
+    """Bring a text to NFKC (Unicode Annex 15) and remember where each character came from."""
+    if unicodedata.is_normalized("NFKC", text):
+        return Normalised(text, tuple(range(len(text) + 1)))
+    pieces: list[str] = []
+    starts: list[int] = []
+    cluster_start = 0
+    for position in range(1, len(text) + 1):
+        if position < len(text) and _joins(text[cluster_start:position], text[position]):
+            continue
+        piece = unicodedata.normalize("NFKC", text[cluster_start:position])
+        pieces.append(piece)
+        starts.extend([cluster_start] * len(piece))
+        cluster_start = position
+    starts.append(len(text))
+    return Normalised("".join(pieces), tuple(starts))
+
+
+def _joins(cluster: str, character: str) -> bool:
+    """Whether NFKC composes or reorders a character with those before it (ｶ + ﾞ → ガ)."""
+    if character < "\u0300" or "\u3041" <= character <= "\u3096" or "\u4e00" <= character <= "\u9fff":
+        return False
+    if unicodedata.combining(unicodedata.normalize("NFKD", character)[0]):
+        return True
+    apart = unicodedata.normalize("NFKC", cluster) + unicodedata.normalize("NFKC", character)
+    return unicodedata.normalize("NFKC", cluster + character) != apart
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Cut a text into sentences: spans without the white space around them, in order.
+
+    A sentence ends at 。！？ outside brackets or at a line break; a stop inside 「」 or （） belongs to
+    the sentence around it. A bracket without its partner, common in damaged text, is ignored.
+    """
+    spans: list[tuple[int, int]] = []
+    line_start = 0
+    for line in text.splitlines(keepends=True):
+        spans.extend(
+            (line_start + start, line_start + end) for start, end in _sentences_of_line(line)
+        )
+        line_start += len(line)
+    return spans
+
+
+def _sentences_of_line(line: str) -> list[tuple[int, int]]:
+    inside = _inside_brackets(line)
+    ends: list[int] = []
+    position = 0
+    while position < len(line):
+        if _is_stop(line, position) and not inside[position]:
+            position += 1
+            while position < len(line) and (line[position] in _STOPS or _closes(line, position)):
+                position += 1
+            ends.append(position)
+        else:
+            position += 1
+    ends.append(len(line))
+    spans = []
+    start = 0
+    for end in ends:
+        piece = line[start:end]
+        stripped = piece.strip()
+        if stripped:
+            first = start + piece.index(stripped[0])
+            spans.append((first, first + len(stripped)))
+        start = end
+    return spans
+
+
+def _is_stop(line: str, position: int) -> bool:
+    character = line[position]
+    if character in _STOPS:
+        return True
+    if character == "．":  # the full stop of technical Japanese, unless it is a decimal point
+        following = line[position + 1 : position + 2]
+        return not following.isdigit()
+    if character == "." and line[position + 1 : position + 2] == " ":  # English within the text
+        before = line[max(0, position - 3) : position]
+        following = line[position + 2 : position + 3]
+        return before.isascii() and before.isalpha() and len(before) == 3 and following.isupper()  # noqa: PLR2004 - shorter runs are abbreviations (Co. Dr. No.)
+    return False
+
+
+def _closes(line: str, position: int) -> bool:
+    return line[position] in _CLOSING and line[position] not in "\"'"
+
+
+def _inside_brackets(line: str) -> list[bool]:
+    """For each character, whether it stands between a matched pair of brackets."""
+    inside = [False] * len(line)
+    open_at: list[int] = []
+    for position, character in enumerate(line):
+        if character in _OPENING:
+            open_at.append(position)
+        elif character in _BRACKETS:
+            partner = _BRACKETS[character]
+            for depth in range(len(open_at) - 1, -1, -1):
+                if line[open_at[depth]] == partner:
+                    inside[open_at[depth] : position] = [True] * (position - open_at[depth])
+                    del open_at[depth:]
+                    break
+    return inside
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as Sudachi reads it.
+
+    ``form`` is Sudachi's normalised form in lower case, the same for 表記ゆれ such as 引越し and 引っ越し.
+    """
+
+    surface: str
+    form: str
+    part_of_speech: tuple[str, ...]
+    start: int
+    end: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the word carries content: no particle, auxiliary, symbol or light verb."""
+        return self.part_of_speech[0] not in _GRAMMAR and self.form not in _LIGHT_WORDS
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the dictionary lists the word as a proper noun."""
+        return self.part_of_speech[1] == "固有名詞"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the word is a numeral."""
+        return self.part_of_speech[1] == "数詞"
+
+
+def words(text: str, mode: SplitMode = "A") -> list[Word]:
+    """All words of a text in order, by Sudachi's split mode (A short, B middle, C long units).
+
+    Spans hold on the text as given; the analysis sees its NFKC form.
+    """
+    found: list[Word] = []
+    for start, end in _digestible(text):
+        normal = normalise(text[start:end])
+        for morpheme in _tokenizer(mode).tokenize(normal.text):
+            first, last = normal.original_span(morpheme.begin(), morpheme.end())
+            found.append(
+                Word(
+                    surface=morpheme.surface(),
+                    form=morpheme.normalized_form().lower(),
+                    part_of_speech=tuple(morpheme.part_of_speech()),
+                    start=start + first,
+                    end=start + last,
+                )
+            )
+    return found
+
+
+def content_words(text: str, mode: SplitMode = "A") -> list[Word]:
+    """The words of a text that carry content, in order, repeats included."""
+    return [word for word in words(text, mode) if word.is_content]
+
+
+@cache
+def tokenizer_fingerprint() -> str:
+    """Names everything that decides how a text becomes words, for the index's manifest."""
+    return (
+        f"sudachipy-{version('sudachipy')}/core-{version('sudachidict-core')}"
+        "/mode-A/nfkc/normalised-lower/content-words-1"
+    )
+
+
+@cache
+def _dictionary() -> sudachipy.Dictionary:
+    return sudachipy.Dictionary(dict="core")
+
+
+class _ThreadTokenizers(threading.local):
+    """One tokenizer per thread and mode: a Sudachi tokenizer is not safe to share."""
+
+    def __init__(self) -> None:
+        self.by_mode: dict[SplitMode, sudachipy.Tokenizer] = {}
+
+
+_tokenizers = _ThreadTokenizers()
+_dictionary_lock = threading.Lock()
+
+
+def _tokenizer(mode: SplitMode) -> sudachipy.Tokenizer:
+    if mode not in _tokenizers.by_mode:
+        with _dictionary_lock:
+            _tokenizers.by_mode[mode] = _dictionary().tokenizer(mode=mode)
+    return _tokenizers.by_mode[mode]
+
+
+def _digestible(text: str) -> list[tuple[int, int]]:
+    """Spans that cover the text, each short enough for Sudachi."""
+    if len(text.encode("utf-8", "surrogatepass")) <= _SUDACHI_BYTES:
+        return [(0, len(text))]
+    longest = _SUDACHI_BYTES // 12  # NFKC can make one character of four bytes into several
+    return [(start, min(start + longest, len(text))) for start in range(0, len(text), longest)]

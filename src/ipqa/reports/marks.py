@@ -1,0 +1,112 @@
+"""Reference marks (¹¹, [11], [^11]): taken out of the text, and led to the source list.
+
+A number can mean an entry of the chapter's own list or of the list for the whole report. Where more
+than one entry fits, the mark stays ambiguous and says so; it is never guessed.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ipqa.reports.model import Mark, Reference, Report, SourceStatus, Span
+
+_SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_TO_DIGITS = str.maketrans(_SUPERSCRIPT, "0123456789")
+_ONE = rf"(?:[{_SUPERSCRIPT}]+|\[\^\d{{1,3}}\]|[\[［]\d{{1,3}}(?:[,，、]\s?\d{{1,3}})*[\]］])"
+_MARKS = re.compile(rf"[ \u00a0\u3000]*{_ONE}(?:[,，、]?[ \u00a0\u3000]*{_ONE})*")
+_EXPONENT = re.compile(r"(?:\d\s?|/|\b)(?:[kcmμn]?m|㎞|㎝|㎜)$|\d$")
+_NUMBER = re.compile(rf"[{_SUPERSCRIPT}]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What stands behind a mark: an entry of a source list, or the reason why there is none."""
+
+    mark: str
+    title: str
+    url: str | None
+    status: SourceStatus
+
+
+def take_marks_out(text: str) -> tuple[str, tuple[Mark, ...]]:
+    """The text without its reference marks, and the marks with their offsets in what is left.
+
+    An exponent (m², 10³) is no mark. A text that consists of marks alone, such as a table cell that
+    lists sources, is kept as it stands.
+    """
+    pieces: list[str] = []
+    marks: list[Mark] = []
+    length = 0
+    last = 0
+    for match in _MARKS.finditer(text):
+        if _is_exponent(text, match):
+            continue
+        before = text[last : match.start()]
+        pieces.append(before)
+        length += len(before)
+        marks.extend(Mark(number, length) for number in _numbers(match.group()))
+        last = match.end()
+    pieces.append(text[last:])
+    clean = "".join(pieces)
+    if not clean.strip(" \u00a0\u3000,，、"):
+        return text, tuple(Mark(mark.number, len(text)) for mark in marks)
+    return clean, tuple(marks)
+
+
+def _numbers(run: str) -> Iterable[int]:
+    return (int(number.translate(_TO_DIGITS)) for number in _NUMBER.findall(run))
+
+
+def _is_exponent(text: str, match: re.Match[str]) -> bool:
+    run = match.group()
+    return run in {"²", "³"} and _EXPONENT.search(text[: match.start()]) is not None
+
+
+class SourceIndex:
+    """The source lists of one report, ready to be asked what stands behind a stretch of its text."""
+
+    def __init__(self, report: Report) -> None:
+        self._marks = report.marks
+        self._chapters = [section for section in report.sections if section.level == 1]
+        self._whole = [r for r in report.references if r.scope == "report"]
+        self._by_chapter: dict[str, list[Reference]] = {}
+        for reference in report.references:
+            if reference.scope == "chapter":
+                chapter = report.section_path(reference.section)[0]
+                self._by_chapter.setdefault(chapter, []).append(reference)
+        self._greatest: dict[str, int] = {}
+        for mark in self._marks:
+            chapter = self._chapter_at(mark.position)
+            self._greatest[chapter] = max(mark.number, self._greatest.get(chapter, 0))
+
+    def behind(self, span: Span) -> tuple[Source, ...]:
+        """The sources behind the marks within a span, each once, in the order of the marks."""
+        sources: dict[Source, None] = {}
+        for mark in self._marks:
+            if span.start < mark.position <= span.end:
+                sources.update(dict.fromkeys(self.of(mark)))
+        return tuple(sources)
+
+    def of(self, mark: Mark) -> tuple[Source, ...]:
+        """What one mark leads to: one source, several that fit, or one that is missing."""
+        chapter = self._chapter_at(mark.position)
+        candidates = [r for r in self._whole if r.number == mark.number]
+        if self._follows_own_list(chapter):
+            candidates += [r for r in self._by_chapter[chapter] if r.number == mark.number]
+        distinct = {r.url or r.title: r for r in candidates}.values()
+        if not distinct:
+            return (Source(str(mark.number), "", None, "missing"),)
+        status: SourceStatus = "resolved" if len(distinct) == 1 else "ambiguous"
+        return tuple(Source(str(mark.number), r.title, r.url, status) for r in distinct)
+
+    def _follows_own_list(self, chapter: str) -> bool:
+        """Whether a chapter's marks can follow its own list: none is beyond its last entry."""
+        last = max((r.number for r in self._by_chapter.get(chapter, ())), default=0)
+        return 0 < self._greatest.get(chapter, 0) <= last
+
+    def _chapter_at(self, position: int) -> str:
+        """Title of the chapter that an offset lies in; empty before the first."""
+        for chapter in self._chapters:
+            if chapter.span.start < position <= chapter.span.end:
+                return chapter.title
+        return ""

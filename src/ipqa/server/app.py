@@ -1,0 +1,87 @@
+"""The HTTP server: the API, the health checks, and the page."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.base import RequestResponseEndpoint
+
+from ipqa import __version__
+from ipqa.assistant import Assistant
+from ipqa.server import ask, problems, reports
+from ipqa.server.ask import AssistantOf
+from ipqa.settings import Settings
+
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_OWN_PAGES = ("/docs", "/redoc")  # FastAPI's documentation pages load their scripts from elsewhere
+
+
+class Health(BaseModel):
+    """Whether the server lives, and what it answers from."""
+
+    status: str
+    version: str
+    generation: str | None = None
+    counts: dict[str, int] | None = None
+
+
+class _State(TypedDict):
+    assistant: Assistant
+
+
+def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistant]) -> FastAPI:
+    """The application; the assistant is opened when the server starts, not when it is imported."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
+        yield {"assistant": await run_in_threadpool(open_assistant, settings)}
+
+    app = FastAPI(
+        title="ipqa",
+        version=__version__,
+        summary="Cited answers to Japanese questions about Japanese reports",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.middleware("http")(_guard)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.include_router(ask.router)
+    app.include_router(reports.router)
+
+    @app.get("/livez", tags=["health"], summary="Whether the process answers")
+    def livez() -> Health:
+        return Health(status="ok", version=__version__)
+
+    @app.get("/readyz", tags=["health"], summary="Whether questions can be answered")
+    def readyz(assistant: AssistantOf) -> Health:
+        return Health(
+            status="ok",
+            version=__version__,
+            generation=assistant.index.name,
+            counts=assistant.index.manifest.counts,
+        )
+
+    if settings.web.is_dir():
+        app.mount("/", StaticFiles(directory=settings.web, html=True), name="page")
+    return app
+
+
+async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Headers that keep the page to itself."""
+    response = await call_next(request)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if not request.url.path.startswith(_OWN_PAGES):
+        response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    if request.url.path.startswith("/api"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

