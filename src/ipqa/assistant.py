@@ -11,6 +11,7 @@ from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question, points_back, understand, understand_together
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
+from ipqa.glossary import Glossary
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.reports import READER_VERSION
@@ -31,8 +32,9 @@ class Assistant:
     def __init__(self, index: Index, model: EmbeddingModel, settings: Settings) -> None:
         self._index = index
         self._settings = settings
-        self._retriever = Retriever(index, model)
-        self._evidence = Evidence(index)
+        glossary = Glossary(report.text for report in index.reports.values())
+        self._retriever = Retriever(index, model, glossary)
+        self._evidence = Evidence(index, glossary)
         self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
 
     @classmethod
@@ -40,7 +42,7 @@ class Assistant:
         """Open the index and the model that the settings name.
 
         Raises:
-            IndexError_: the index is missing, damaged, or made with other settings.
+            IndexProblem: the index is missing, damaged, or made with other settings.
             ModelUnavailable: the embedding model cannot be loaded.
         """
         index = open_index(settings.index)
@@ -64,6 +66,7 @@ class Assistant:
         """Answer a question from the reports, or say that they do not answer it.
 
         Args:
+            question: what the user asked, as typed.
             reports: ids of the reports to ask; all where None.
             mode: how to answer; ``auto`` chooses what is available.
             history: the conversation so far, oldest first; a question that points back
@@ -95,9 +98,7 @@ class Assistant:
             }
         )
 
-    def search(
-        self, question: str, k: int, reports: Sequence[str] | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, k: int, reports: Sequence[str] | None = None) -> list[Hit]:
         """The passages nearest to a question; raises as ``ask`` does."""
         self._require_known(reports)
         understood = understand(question, self._settings.max_question_length)
@@ -138,7 +139,7 @@ class Assistant:
         coverage = max(best.coverage, self._evidence.coverage(terms, passage))
         logit = (
             _CONFIDENCE["coverage"] * coverage
-            + _CONFIDENCE["cosine"] * best.cosine
+            + _CONFIDENCE["cosine"] * max(candidate.cosine for candidate in candidates)
             + _CONFIDENCE["constant"]
         )
         return round(1 / (1 + math.exp(-logit)), 3)
@@ -248,7 +249,7 @@ def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings
         )
 
 
-_CONFIDENCE = {"coverage": 6.0, "cosine": 20.0, "constant": -21.0}
+_CONFIDENCE = {"coverage": 3.3, "cosine": 12.7, "constant": -12.2}
 """A logistic model of two features, set on questions that are not in the repository's gold sets."""
 
 _DECLINED: dict[Reason, str] = {

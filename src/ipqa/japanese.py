@@ -18,7 +18,23 @@ _GRAMMAR = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"}
 """Parts of speech that carry no content of their own."""
 
 _LIGHT_WORDS = frozenset(
-    {"為る", "成る", "有る", "居る", "出来る", "言う", "事", "物", "為", "因る", "於く", "就く", "置く", "等", "様"}
+    {
+        "為る",
+        "成る",
+        "有る",
+        "居る",
+        "出来る",
+        "言う",
+        "事",
+        "物",
+        "為",
+        "因る",
+        "於く",
+        "就く",
+        "置く",
+        "等",
+        "様",
+    }
 )
 """Normalised forms so frequent in any report that they tell nothing of its content."""
 
@@ -75,7 +91,11 @@ def normalise(text: str) -> Normalised:
 
 def _joins(cluster: str, character: str) -> bool:
     """Whether NFKC composes or reorders a character with those before it (ｶ + ﾞ → ガ)."""
-    if character < "\u0300" or "\u3041" <= character <= "\u3096" or "\u4e00" <= character <= "\u9fff":
+    if (
+        character < "\u0300"
+        or "\u3041" <= character <= "\u3096"
+        or "\u4e00" <= character <= "\u9fff"
+    ):
         return False
     if unicodedata.combining(unicodedata.normalize("NFKD", character)[0]):
         return True

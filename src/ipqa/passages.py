@@ -66,6 +66,8 @@ def split_report(
     """Cut a report into passages of at most ``length`` characters, longer items aside.
 
     Args:
+        report: what is cut.
+        length: the longest passage, in characters.
         first: the position that the first passage will have among those of all reports.
     """
     passages: list[Passage] = []

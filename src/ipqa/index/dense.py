@@ -56,7 +56,8 @@ class DenseIndex:
         parameters = None
         if allowed is not None:
             selector = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         scores, rows = self._index.search(
             query.reshape(1, -1), min(depth, len(self)), params=parameters
         )

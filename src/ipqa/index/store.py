@@ -125,7 +125,9 @@ def open_index(folder: Path) -> Index:
         dense = DenseIndex.load(generation / "dense.faiss")
         lexical = LexicalIndex.load(generation / "lexical")
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise _damaged(folder, f"cannot be read: {error}", "読み込めないファイルがあります") from error
+        raise _damaged(
+            folder, f"cannot be read: {error}", "読み込めないファイルがあります"
+        ) from error
     index = Index(
         name=generation.name,
         manifest=manifest,
@@ -221,9 +223,7 @@ def _manifest(folder: Path, generation: Path) -> Manifest:
         ) from error
     found: Any = raw.get("format") if isinstance(raw, dict) else None
     if isinstance(found, int) and found > FORMAT:
-        raise IndexTooNew(
-            folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder)
-        )
+        raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder))
     try:
         return Manifest.model_validate(raw)
     except ValidationError as error:

@@ -33,7 +33,9 @@ SOURCE_LIST_HEADING = re.compile(
     re.IGNORECASE,
 )
 _CHAPTER_LIST = re.compile(r"当章|本章|各章|この章")
-_URL = re.compile(r"https?://[^\s<>「」『』（）()、。]+(?:\([^\s<>()]*\)[^\s<>「」『』（）()、。]*)*")
+_URL = re.compile(
+    r"https?://[^\s<>「」『』（）()、。]+(?:\([^\s<>()]*\)[^\s<>「」『』（）()、。]*)*"
+)
 _LEAD_LENGTH = 200
 
 
@@ -158,9 +160,7 @@ class ReportBuilder:
 
     def _one_whole_list(self) -> list[Reference]:
         """Where one list says it is for the whole report (全体), others at the end stand back."""
-        named = {
-            r.section for r in self._references if "全体" in self._sections[r.section].title
-        }
+        named = {r.section for r in self._references if "全体" in self._sections[r.section].title}
         if not named:
             return self._references
         return [
@@ -194,9 +194,7 @@ class ReportBuilder:
             self._append(clean)
             self._marks.extend(Mark(mark.number, at + mark.position) for mark in found)
             spans.append(Span(at, self._length))
-        self._blocks.append(
-            Block(kind, Span(start, self._length), self._section, table=table)
-        )
+        self._blocks.append(Block(kind, Span(start, self._length), self._section, table=table))
         self._append("\n")
         return tuple(spans)
 

@@ -22,7 +22,7 @@ _CONTROL_SHARE = 0.01
 def decode(raw: bytes, path: Path) -> str:
     """The text of a file in UTF-8, UTF-16 with a byte order mark, EUC-JP or Shift_JIS (CP932).
 
-    Line ends become ``\\n``.
+    Line ends become line feeds.
 
     Raises:
         FormatNotReadable: the bytes are those of a known format that is not text.
@@ -52,9 +52,7 @@ def decode(raw: bytes, path: Path) -> str:
 
 
 def _is_text(text: str) -> bool:
-    control = sum(
-        1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t\f\v\x1a"
-    )
+    control = sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t\f\v\x1a")
     return control <= _CONTROL_SHARE * len(text)
 
 

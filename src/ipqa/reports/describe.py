@@ -129,9 +129,7 @@ def describe(report: Report) -> Outline:
 
 
 def _blocks(report: Report) -> list[DescribedBlock]:
-    rows = iter(
-        row for table in report.tables for row in (tuple(table.header), *table.rows)
-    )
+    rows = iter(row for table in report.tables for row in (tuple(table.header), *table.rows))
     described = []
     for block in report.blocks:
         cells: list[tuple[int, int] | None] | None = None

@@ -59,12 +59,25 @@ class _Walk:
         self._footnote: int | None = None
 
     def visit(self, token: Token, inline: Token | None) -> None:
+        """Take in one token; ``inline`` is the content that follows it, where there is any."""
+        text = _plain(inline) if inline is not None else ""
         match token.type:
-            case "heading_open" if inline is not None:
-                level = max(1, int(token.tag[1]) - self._chapter_level + 1)
-                self._builder.heading(_plain(inline), level)
-            case "paragraph_open" if inline is not None:
-                self._paragraph(_plain(inline))
+            case "heading_open":
+                self._builder.heading(text, max(1, int(token.tag[1]) - self._chapter_level + 1))
+            case "paragraph_open":
+                self._paragraph(text)
+            case "fence" | "code_block" if token.content.strip():
+                self._builder.paragraph(token.content.strip("\n"))
+            case "footnote_open":
+                self._footnote = _footnote_number(token)
+            case "footnote_close":
+                self._footnote = None
+            case _:
+                self._visit_list(token)
+                self._visit_table(token, text)
+
+    def _visit_list(self, token: Token) -> None:
+        match token.type:
             case "bullet_list_open":
                 self._lists.append("")
             case "ordered_list_open":
@@ -73,19 +86,17 @@ class _Walk:
                 self._lists.pop()
             case "list_item_open":
                 self._item = token
-            case "fence" | "code_block" if token.content.strip():
-                self._builder.paragraph(token.content.strip("\n"))
-            case "footnote_open":
-                label = str(token.meta.get("label", ""))
-                self._footnote = int(label) if label.isdigit() else token.meta["id"] + 1
-            case "footnote_close":
-                self._footnote = None
+            case _:
+                pass
+
+    def _visit_table(self, token: Token, text: str) -> None:
+        match token.type:
             case "table_open":
                 self._rows = []
             case "tr_open":
                 self._rows.append([])
             case "th_open" | "td_open":
-                self._rows[-1].append(_plain(inline) if inline is not None else "")
+                self._rows[-1].append(text)
             case "table_close":
                 header, *rows = self._rows
                 self._builder.table(self._caption, header, rows)
@@ -117,6 +128,12 @@ class _Walk:
         self._builder.list_item(text, depth=len(self._lists) - 1, label=label)
 
 
+def _footnote_number(token: Token) -> int:
+    """The number of a footnote: its label, or its place where the label is no number."""
+    label = str(token.meta.get("label", ""))
+    return int(label) if label.isdigit() else int(token.meta["id"]) + 1
+
+
 def _plain(inline: Token, *, marks: bool = True) -> str:
     """The text of inline content without its mark-up; footnote marks as [^n]."""
     pieces: list[str] = []
@@ -131,9 +148,7 @@ def _plain(inline: Token, *, marks: bool = True) -> str:
             case "image":
                 pieces.append(token.content)
             case "footnote_ref" if marks:
-                label = str(token.meta.get("label", ""))
-                number = label if label.isdigit() else str(token.meta["id"] + 1)
-                pieces.append(f"[^{number}]")
+                pieces.append(f"[^{_footnote_number(token)}]")
             case _:
                 pass
     return _JOINED.sub("", _SPACED.sub(" ", "".join(pieces))).strip()

@@ -94,8 +94,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A reference mark that stood in the text (¹¹, [11], [^11]): its number, and the offset before
-    which it stood. The text itself is kept without it."""
+    """A reference mark that stood in the text (¹¹, [11], [^11]), which is kept without it.
+
+    ``position`` is the offset before which the mark stood.
+    """
 
     number: int
     position: int

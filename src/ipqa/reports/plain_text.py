@@ -170,7 +170,9 @@ class _Reader:
                 indent = _indent(item)
                 # bullets at the indent of a numbered item are its own: copying loses the nesting
                 depth = indents.index(indent) + sum(
-                    1 for outer in numbered if outer < indent or (outer == indent and item["bullet"])
+                    1
+                    for outer in numbered
+                    if outer < indent or (outer == indent and item["bullet"])
                 )
                 if item["label"]:
                     numbered = {outer for outer in numbered if outer < indent} | {indent}

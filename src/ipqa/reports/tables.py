@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ipqa.reports.marks import take_marks_out
 
@@ -30,6 +30,9 @@ _UNEVEN = 0.05
 _ANNOUNCED = 0.55
 _UNANNOUNCED = 0.3
 """Highest average cost of a cell that still passes for a table, with and without a caption above."""
+
+_Starts = tuple[tuple[int, int | None], ...]
+"""Rows, each by the number of its first cell and the column that it lacks."""
 
 _SCRIPTS = ("kanji", "hiragana", "katakana", "latin", "digit", "mark", "other")
 
@@ -72,20 +75,23 @@ def _best_rows(cells: tuple[str, ...], columns: int) -> Arrangement | None:
     whole: int | None = None
     lost_choices: tuple[int | None, ...] = (whole, *range(1, columns))
 
-    @lru_cache(maxsize=None)
-    def cheapest(position: int, lost: int | None) -> tuple[float, tuple[tuple[int, int | None], ...]]:
+    @cache
+    def cheapest(position: int, lost: int | None) -> tuple[float, _Starts]:
         """Cost and rows from the row that starts at a position, given which column it lacks."""
         used = columns if lost is None else columns - 1
         own = 0.0 if lost is None else _GAP
         following = position + used
         if following == len(cells):
             return own, ((position, lost),)
-        best = (math.inf, ())
+        best: tuple[float, _Starts] = (math.inf, ())
         for next_lost in lost_choices:
             needed = columns if next_lost is None else columns - 1
             if following + needed > len(cells):
                 continue
-            step = _row_cost(cells, position, lost, following, next_lost, columns)
+            step = _row_cost(
+                _row(cells, position, lost, columns),
+                _row(cells, following, next_lost, columns),
+            )
             rest, rows = cheapest(following, next_lost)
             if own + step + rest < best[0]:
                 best = (own + step + rest, ((position, lost), *rows))
@@ -109,16 +115,7 @@ def _row(
     return tuple(None if column == lost else next(present) for column in range(columns))
 
 
-def _row_cost(  # noqa: PLR0913 - two rows, each a start and a gap
-    cells: tuple[str, ...],
-    first: int,
-    first_lost: int | None,
-    second: int,
-    second_lost: int | None,
-    columns: int,
-) -> float:
-    upper = _row(cells, first, first_lost, columns)
-    lower = _row(cells, second, second_lost, columns)
+def _row_cost(upper: Sequence[str | None], lower: Sequence[str | None]) -> float:
     return sum(
         _unlike(a, b) for a, b in zip(upper, lower, strict=True) if a is not None and b is not None
     )

@@ -67,9 +67,7 @@ class SearchResponse(BaseModel):
 @router.post("/ask", summary="Answer a question with citations")
 def ask(body: AskRequest, assistant: AssistantOf) -> Answer:
     """Answer from the reports, or say that they do not answer."""
-    return assistant.ask(
-        body.question, reports=body.reports, mode=body.mode, history=body.history
-    )
+    return assistant.ask(body.question, reports=body.reports, mode=body.mode, history=body.history)
 
 
 @router.post("/search", summary="Find the passages nearest to a question")

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ipqa.errors import (
-    IndexError_,
+    IndexProblem,
     IpqaError,
     Language,
     ModelUnavailable,
@@ -26,7 +26,7 @@ _STATUS: dict[type[IpqaError], HTTPStatus] = {
     QuestionTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ModeUnavailable: HTTPStatus.UNPROCESSABLE_ENTITY,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    IndexError_: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexProblem: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IpqaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -75,7 +75,7 @@ def problem(
 async def _ipqa_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, IpqaError):
         raise error
-    kind = type(error).__name__.rstrip("_")
+    kind = type(error).__name__
     return problem(request, status_of(error), kind, error.message(language_of(request)))
 
 

@@ -1,0 +1,40 @@
+# make run      set up, index corpus/, serve http://127.0.0.1:8000
+# make test     set up with the development extras, then lint, types and every test
+# make install  the set-up alone
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test install clean
+.DEFAULT_GOAL := run
+
+run: install
+	$(BIN)/ipqa build
+	$(BIN)/ipqa serve
+
+install: $(VENV)/.installed
+
+test: $(VENV)/.installed-for-development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "ipqa needs Python 3.11 or later. Name one with: make PYTHON=python3.11 / Python 3.11 以上が必要です。"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) index/current index/generations

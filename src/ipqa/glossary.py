@@ -1,0 +1,56 @@
+"""Two names for one thing, as the reports themselves give them: 「全固体電池(ASSB)」.
+
+Learnt when an index is opened, so that whoever asks with one name finds what is written under the other.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+_JAPANESE = r"[一-龥々ァ-ヺー・]"
+_LATIN = r"[A-Za-z][A-Za-z0-9&/.\-]*"
+_ABBREVIATED = re.compile(rf"({_JAPANESE}{{3,25}})\(({_LATIN})\)")
+_SPELT_OUT = re.compile(rf"(?<![A-Za-z0-9\-])([A-Z][A-Z&/]{{1,7}})\(({_JAPANESE}{{5,30}})\)")
+_CAPITALS = 2
+
+
+class Glossary:
+    """Pairs of a full name and its abbreviation, usable in both directions.
+
+    An abbreviation belongs to the name that it stands beside most often, and only where that name has
+    no abbreviation that is more frequent still: 「ハード(ASSB)」 said once in passing makes no pair.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        seen: Counter[tuple[str, str]] = Counter()
+        for text in texts:
+            normal = unicodedata.normalize("NFKC", text)
+            for name, short in _ABBREVIATED.findall(normal):
+                if sum(c.isupper() for c in short) >= _CAPITALS:
+                    seen[name, short] += 1
+            for short, name in _SPELT_OUT.findall(normal):
+                seen[name, short] += 1
+        ranked = sorted(seen, key=lambda pair: (-seen[pair], -len(pair[0]), pair))
+        self._other: dict[str, str] = {}
+        for name, short in ranked:
+            if name.lower() not in self._other and short.lower() not in self._other:
+                self._other[name.lower()] = short
+                self._other[short.lower()] = name
+
+    def expand(self, text: str) -> str:
+        """The text, with the other name of each name in it that has one and stands there alone."""
+        normal = unicodedata.normalize("NFKC", text).lower()
+        added = [
+            other
+            for name, other in self._other.items()
+            if _holds(normal, name) and not _holds(normal, other.lower())
+        ]
+        return " ".join([text, *added])
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether a name stands in a text; a Latin one not as a part of a longer word."""
+    if name.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
+    return name in text
