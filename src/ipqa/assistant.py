@@ -119,7 +119,7 @@ class Assistant:
             question=question.text,
             answered=True,
             answer=_prose(statements, claims),
-            short_answer=short_answer(question, statements),
+            short_answer=short_answer(question, terms, statements),
             claims=claims,
             citations=citations,
             confidence=confidence,

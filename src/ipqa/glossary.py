@@ -19,7 +19,8 @@ class Glossary:
     """Pairs of a full name and its abbreviation, usable in both directions.
 
     An abbreviation belongs to the name that it stands beside most often, and only where that name has
-    no abbreviation that is more frequent still: 「ハード(ASSB)」 said once in passing makes no pair.
+    no abbreviation that is more frequent still: 「ハード(ASSB)」 said once in passing makes no pair. What
+    is said only once must be the first mention of the abbreviation, as a definition is.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -31,6 +32,9 @@ class Glossary:
                     seen[name, short] += 1
             for short, name in _SPELT_OUT.findall(normal):
                 seen[name, short] += 1
+            for pair in [p for p, count in seen.items() if count == 1]:
+                if not _introduced(normal, pair[1]):
+                    del seen[pair]
         ranked = sorted(seen, key=lambda pair: (-seen[pair], -len(pair[0]), pair))
         self._other: dict[str, str] = {}
         for name, short in ranked:
@@ -47,6 +51,15 @@ class Glossary:
             if _holds(normal, name) and not _holds(normal, other.lower())
         ]
         return " ".join([text, *added])
+
+
+def _introduced(text: str, short: str) -> bool:
+    """Whether an abbreviation stands in brackets, or before them, where it is first mentioned."""
+    first = re.search(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", text)
+    return first is not None and "(" in (
+        text[first.start() - 1],
+        text[first.end() : first.end() + 1],
+    )
 
 
 def _holds(text: str, name: str) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipqa.answering.question import GENERIC_FORMS, Kind, Question
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import Word, content_words
+from ipqa.japanese import Word, content_words, normalise
 
 _DATE = re.compile(
     r"(?:19|20)\d{2}\s*(?:年度?|[-/.]\d{1,2}|\d{1,2}月)|(?:明治|大正|昭和|平成|令和)\s*(?:\d{1,2}|元)年"
@@ -25,6 +25,7 @@ _QUANTITY = re.compile(
     r"|\d+(?:,\d{3})+|[一二三四五六七八九十百千数]+(?:余)?[件名人社台倍割]"
 )
 _REASON = re.compile(r"ため|ので|から|により|によって|ことで|背景|狙|目的|理由|目指")
+_ENUMERATION = re.compile(r"[^、・。]{1,20}(?:[・、][^、・。]{1,20}){2,}")
 _DEFINING = re.compile(r"とは|である|です|という|指す|定義|特徴|技術")
 
 _EXPECTED: Mapping[Kind, re.Pattern[str]] = {
@@ -32,6 +33,7 @@ _EXPECTED: Mapping[Kind, re.Pattern[str]] = {
     "quantity": _QUANTITY,
     "why": _REASON,
     "definition": _DEFINING,
+    "list": _ENUMERATION,
 }
 
 _SUBJECT_SHARE = 0.25
@@ -59,14 +61,21 @@ class Term:
     is_name: bool
 
 
-def expected_span(kind: Kind, text: str) -> tuple[int, int] | None:
-    """Where a stretch holds the kind of thing asked for (a date, a quantity), if it does."""
-    pattern = _EXPECTED.get(kind)
-    match = pattern.search(unicodedata.normalize("NFKC", text)) if pattern else None
-    if match is None:
-        return None
-    # NFKC may move offsets; only a text that it leaves alone gives a span to quote
-    return match.span() if unicodedata.is_normalized("NFKC", text) else (0, 0)
+def expected_spans(question: Question, text: str) -> list[tuple[int, int]]:
+    """Where a text holds the kind of thing asked for: dates, quantities, reasons, enumerations."""
+    pattern = _EXPECTED.get(question.kind)
+    if pattern is None:
+        return []
+    normal = normalise(text)
+    return [
+        normal.original_span(*match.span())
+        for match in pattern.finditer(normal.text)
+        if question.kind != "quantity" or _asks_for_rank(question) == match.group().endswith("位")
+    ]
+
+
+def _asks_for_rank(question: Question) -> bool:
+    return re.search(r"位|ランキング|rank", question.text) is not None
 
 
 class Evidence:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ipqa.answering.evidence import Evidence, Term, expected_span
+from ipqa.answering.evidence import Evidence, Term, expected_spans
 from ipqa.answering.question import Question
 from ipqa.index.store import Index
 from ipqa.passages import Sentence, row_of
@@ -16,10 +16,14 @@ _MOST_SENTENCES = 3
 _NEAR = 0.35
 """A further sentence is said if its score is this near to the best one's."""
 
-_NEIGHBOUR = 0.4
-"""What the sentence after the best one gains: it often carries the details."""
-
-_WEIGHTS = {"cosine": 12.0, "coverage": 1.6, "expected": 0.5, "passage": 0.25, "table": 1.0}
+_WEIGHTS = {
+    "cosine": 12.0,
+    "coverage": 1.6,
+    "own": 0.5,
+    "expected": 0.5,
+    "passage": 0.25,
+    "table": 1.0,
+}
 _NO_COSINE = 0.02
 _LONGEST_LIST = 12
 _TABLE_NUMBER = re.compile(r"表\s*(\d+)")
@@ -66,10 +70,12 @@ def rank(
             continue  # announces, says nothing
         cosine = hit.cosines.get(number, min([*hit.cosines.values(), hit.dense]) - _NO_COSINE)
         coverage = evidence.coverage(terms, sentence.indexed_text)
+        own = evidence.coverage(terms, text)
         score = (
             _WEIGHTS["cosine"] * (cosine - best)
             + _WEIGHTS["coverage"] * coverage
-            + _WEIGHTS["expected"] * (expected_span(question.kind, text) is not None)
+            + _WEIGHTS["own"] * own
+            + _WEIGHTS["expected"] * (bool(expected_spans(question, text)))
             + _WEIGHTS["passage"] * hit.score
             + _WEIGHTS["table"] * _is_named_table(question, sentence, index)
         )
@@ -92,25 +98,38 @@ def compose(
         return _cells(report, block, terms, evidence)
     if listed := _list(report, best, question):
         return listed
-    return [_sentence(report, sentence) for sentence in _best_few(candidates, report, index)]
+    return [
+        _sentence(report, sentence) for sentence in _best_few(question, candidates, report, index)
+    ]
 
 
-def _best_few(candidates: Sequence[Candidate], report: Report, index: Index) -> list[Sentence]:
-    """The best sentence and those near it in score, of one report, in its order."""
+def _best_few(
+    question: Question, candidates: Sequence[Candidate], report: Report, index: Index
+) -> list[Sentence]:
+    """The best sentence and those near it in score, of one report, in its order.
+
+    Where the best one lacks the kind of thing asked for and the sentence that goes on from it has it,
+    that one is said too.
+    """
     best = candidates[0]
 
-    def score(candidate: Candidate) -> float:
-        follows = (
+    def answers(candidate: Candidate) -> bool:
+        return bool(expected_spans(question, candidate.sentence.span.within(report.text)))
+
+    def is_said(candidate: Candidate) -> bool:
+        if best.score - candidate.score <= _NEAR:
+            return True
+        goes_on = (
             candidate.number == best.number + 1 and candidate.sentence.block == best.sentence.block
         )
-        return candidate.score + _NEIGHBOUR * follows
+        return goes_on and answers(candidate) and not answers(best)
 
     chosen = [
         candidate.sentence
-        for candidate in sorted(candidates, key=lambda c: (-score(c), c.number))
-        if best.score - score(candidate) <= _NEAR
+        for candidate in candidates
+        if index.passages[candidate.sentence.passage].report == report.id
         and report.blocks[candidate.sentence.block].kind != "table_row"
-        and index.passages[candidate.sentence.passage].report == report.id
+        and is_said(candidate)
     ]
     return sorted(chosen[:_MOST_SENTENCES], key=lambda sentence: sentence.span.start)
 
@@ -126,14 +145,21 @@ def _is_named_table(question: Question, sentence: Sentence, index: Index) -> boo
     return titled is not None and titled[1] == asked[1]
 
 
-def short_answer(question: Question, statements: Sequence[Statement]) -> str | None:
-    """The words that answer a question for a date or a quantity, where they can be told apart."""
-    if question.kind not in {"when", "quantity"}:
-        return None
+def short_answer(
+    question: Question, terms: Sequence[Term], statements: Sequence[Statement]
+) -> str | None:
+    """The date or quantity that is asked for: the one that follows what the question names."""
     for statement in statements:
-        span = expected_span(question.kind, statement.text)
-        if span is not None and span[1] > span[0]:
-            return statement.text[slice(*span)].strip()
+        found = expected_spans(question, statement.text)
+        if found:
+            named = [
+                at + len(term.surface)
+                for term in terms
+                if term.is_name and (at := statement.text.find(term.surface)) >= 0
+            ]
+            start = max(named, default=0)
+            after = [span for span in found if span[0] >= start]
+            return statement.text[slice(*(after or found)[0])].strip()
     return None
 
 

@@ -135,7 +135,7 @@ def _footnote_number(token: Token) -> int:
 
 
 def _plain(inline: Token, *, marks: bool = True) -> str:
-    """The text of inline content without its mark-up; footnote marks as [^n]."""
+    """The text of inline content without its mark-up; footnote marks as [n]."""
     pieces: list[str] = []
     for token in inline.children or ():
         match token.type:
@@ -148,7 +148,7 @@ def _plain(inline: Token, *, marks: bool = True) -> str:
             case "image":
                 pieces.append(token.content)
             case "footnote_ref" if marks:
-                pieces.append(f"[^{_footnote_number(token)}]")
+                pieces.append(f"[{_footnote_number(token)}]")
             case _:
                 pass
     return _JOINED.sub("", _SPACED.sub(" ", "".join(pieces))).strip()
