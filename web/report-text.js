@@ -1,0 +1,270 @@
+/**
+ * A report's text as a document: headings, paragraphs, lists, tables and source lists, in which any
+ * stretch can be highlighted.
+ *
+ * The document's `textContent` is the report's text, to the character: list numbers and reference
+ * marks are drawn by the style sheet, and the line breaks and tabs between blocks and cells stand in
+ * hidden spans. A highlight therefore reads exactly as its citation quotes it.
+ *
+ * The server counts offsets in Unicode code points and JavaScript in UTF-16 units, so everything here
+ * works on an array of code points and never on offsets into a string.
+ */
+
+import { element, externalLink, isWebAddress } from './dom.js';
+import { label } from './i18n.js';
+import { OPEN_SOURCES } from './source-card.js';
+
+const DEEPEST_HEADING = 6;
+const TITLE_LEVEL = 2; // the reader's own heading; the chapters of the report come below it
+
+/**
+ * A block or table cell: `[start, end)` is its own text, `[end, next)` what separates it from the
+ * next one.
+ *
+ * @typedef {{start: number, end: number, next: number, holder: HTMLElement,
+ *   marks: import('./api.js').ReportMark[], link: {start: number, end: number, url: string} | null
+ * }} Leaf
+ */
+
+/** The document, and the highlight in it. */
+export class ReportText {
+  /** @type {string[]} */
+  #characters;
+  /** @type {Leaf[]} */
+  #leaves = [];
+  /** @type {Leaf[]} */
+  #highlighted = [];
+  /** @type {Map<number, HTMLElement>} */
+  #headings = new Map();
+  #outline;
+
+  /**
+   * @param {import('./api.js').Outline} outline
+   * @param {string} text
+   */
+  constructor(outline, text) {
+    this.#outline = outline;
+    this.#characters = Array.from(text);
+    this.element = element('div', { class: 'report-text', lang: 'ja' });
+    this.#build();
+    this.#leaves.forEach((leaf, index) => {
+      leaf.next = this.#leaves[index + 1]?.start ?? this.#characters.length;
+      fill(leaf, this.#characters, null);
+    });
+  }
+
+  /**
+   * Highlight a stretch, instead of what was highlighted before.
+   *
+   * @param {number} start
+   * @param {number} end
+   * @returns {HTMLElement | null} the first highlighted element; null if there is no such stretch
+   */
+  highlight(start, end) {
+    this.clear();
+    this.#highlighted = this.#leaves.filter((leaf) => leaf.start < end && start < leaf.next);
+    for (const leaf of this.#highlighted) {
+      fill(leaf, this.#characters, { start, end });
+      leaf.holder.closest('tr')?.classList.add('cited');
+    }
+    return this.element.querySelector('mark');
+  }
+
+  /** Take the highlight away. */
+  clear() {
+    for (const leaf of this.#highlighted) {
+      fill(leaf, this.#characters, null);
+      leaf.holder.closest('tr')?.classList.remove('cited');
+    }
+    this.#highlighted = [];
+  }
+
+  /**
+   * The heading that opens a section.
+   *
+   * @param {import('./api.js').Section} section
+   * @returns {HTMLElement | undefined}
+   */
+  heading(section) {
+    return this.#headings.get(section.start);
+  }
+
+  #build() {
+    const { blocks, references } = this.#outline;
+    const entries = references.values();
+    const lists = [];
+    let table = null;
+    let sources = null;
+    blocks.forEach((block, index) => {
+      if (block.kind !== 'list_item') lists.length = 0;
+      if (block.kind !== 'reference') sources = null;
+      if (block.kind === 'list_item') {
+        this.#addListItem(block, lists);
+      } else if (block.kind === 'reference') {
+        sources ??= this.#add(element('ol', { class: 'references', role: 'list' }));
+        const item = element('li', { 'data-label': block.label });
+        sources.append(item);
+        this.#addLeaf(block, item, entries.next().value?.url);
+      } else if (block.kind === 'table_header') {
+        table = this.#addTable(block, index);
+      } else if (block.kind === 'table_row') {
+        table.append(this.#row(block, 'td'));
+      } else {
+        this.#addLeaf(block, this.#add(this.#heading(block) ?? element('p')));
+      }
+    });
+  }
+
+  #add(node) {
+    this.element.append(node);
+    return node;
+  }
+
+  #heading(block) {
+    if (block.kind !== 'heading') return null;
+    const section = this.#outline.sections.find(({ start }) => start === block.start);
+    const level = Math.min(TITLE_LEVEL + (section?.level ?? 1), DEEPEST_HEADING);
+    const heading = element(`h${level}`, { tabindex: -1 });
+    this.#headings.set(block.start, heading);
+    return heading;
+  }
+
+  /** `lists` holds the open lists, outermost first. */
+  #addListItem(block, lists) {
+    const depth = Math.min(block.depth, lists.length);
+    lists.length = Math.min(lists.length, depth + 1);
+    if (depth === lists.length) {
+      const list = element(block.label ? 'ol' : 'ul', { role: 'list' });
+      (lists.at(-1)?.lastElementChild ?? this.element).append(list);
+      lists.push(list);
+    }
+    const text = element('span');
+    lists.at(-1).append(element('li', { 'data-label': block.label || '・' }, text));
+    this.#addLeaf(block, text);
+  }
+
+  /** Add a table with its header row; returns its body, for the rows that follow. */
+  #addTable(block, index) {
+    const title = this.#outline.tables[block.table].title;
+    const before = this.#outline.blocks[index - 1];
+    if (before?.kind === 'paragraph' && this.#slice(before.start, before.end) === title) {
+      this.element.lastElementChild.classList.add('table-title');
+    }
+    const body = element('tbody');
+    this.#add(
+      element(
+        'div',
+        // Wide tables scroll by themselves, with the keyboard too.
+        { class: 'table-scroll', role: 'region', tabindex: 0, 'aria-label': title },
+        element(
+          'table',
+          { 'aria-label': title },
+          element('thead', {}, this.#row(block, 'th')),
+          body,
+        ),
+      ),
+    );
+    return body;
+  }
+
+  #row(block, name) {
+    const row = element('tr');
+    block.cells.forEach((cell, column) => {
+      if (cell === null) {
+        row.append(label(element('td', { class: 'lost' }), 'reader.lostCell'));
+        return;
+      }
+      const heads = name === 'th' ? 'col' : column === 0 ? 'row' : null;
+      const holder = element(heads ? 'th' : 'td', { scope: heads });
+      row.append(holder);
+      this.#addLeaf({ start: cell[0], end: cell[1] }, holder);
+    });
+    return row;
+  }
+
+  #addLeaf({ start, end }, holder, url) {
+    const marks = this.#outline.marks.filter((m) => start <= m.position && m.position <= end);
+    const link = isWebAddress(url) ? this.#find(url, start, end) : null;
+    this.#leaves.push({ start, end, next: end, holder, marks, link });
+  }
+
+  #find(url, start, end) {
+    const text = this.#slice(start, end);
+    const unit = text.indexOf(url);
+    if (unit < 0) return null;
+    const from = start + Array.from(text.slice(0, unit)).length;
+    return { start: from, end: from + Array.from(url).length, url };
+  }
+
+  #slice(start, end) {
+    return this.#characters.slice(start, end).join('');
+  }
+}
+
+/** Write a leaf's text into its element, cut where marks, links and the highlight begin and end. */
+function fill(leaf, characters, highlight) {
+  const { start, end, next, marks, link } = leaf;
+  const edges = [highlight?.start, highlight?.end, link?.start, link?.end];
+  const inside = edges.filter((edge) => edge > start && edge < next);
+  const cuts = [...new Set([start, end, next, ...inside, ...marks.map((m) => m.position)])];
+  cuts.sort((a, b) => a - b);
+
+  const pieces = [];
+  cuts.forEach((from, index) => {
+    for (const mark of marks.filter(({ position }) => position === from)) {
+      // A mark belongs to what it follows: the sentence that ends at it, not the one after.
+      pieces.push({ node: markNode(mark), marked: within(highlight, from - 1), linked: false });
+    }
+    const to = cuts[index + 1];
+    if (to === undefined) return;
+    const text = characters.slice(from, to).join('');
+    const node = from < end ? document.createTextNode(text) : element('span', { class: 'gap' }, text);
+    pieces.push({ node, marked: within(highlight, from), linked: within(link, from) });
+  });
+
+  const nodes = wrapRuns(
+    pieces,
+    ({ linked }) => linked,
+    (run) => externalLink(link.url, ...highlightRuns(run)),
+    highlightRuns,
+  );
+  leaf.holder.replaceChildren(...nodes);
+}
+
+function highlightRuns(pieces) {
+  const nodes = (run) => run.map(({ node }) => node);
+  // Not in the order of the Tab key, but focusable, so that reading goes on from the highlight.
+  const mark = (run) => element('mark', { tabindex: -1 }, ...nodes(run));
+  return wrapRuns(pieces, ({ marked }) => marked, mark, nodes);
+}
+
+/** Split pieces into runs of those that a test holds for and those it does not, and build each. */
+function wrapRuns(pieces, test, wrapped, plain) {
+  const runs = [];
+  for (const piece of pieces) {
+    if (runs.length > 0 && test(runs.at(-1)[0]) === test(piece)) runs.at(-1).push(piece);
+    else runs.push([piece]);
+  }
+  return runs.flatMap((run) => (test(run[0]) ? wrapped(run) : plain(run)));
+}
+
+function within(span, offset) {
+  return Boolean(span) && span.start <= offset && offset < span.end;
+}
+
+/** The number is drawn by the style sheet, so that it is no part of the text. */
+function markNode(mark) {
+  const button = element('button', {
+    type: 'button',
+    'data-number': mark.number,
+    click: (event) => {
+      const detail = { mark, anchor: event.currentTarget };
+      event.currentTarget.dispatchEvent(new CustomEvent(OPEN_SOURCES, { bubbles: true, detail }));
+    },
+  });
+  return element(
+    'sup',
+    { class: `mark ${mark.status}`, 'data-number': mark.number },
+    label(button, 'reader.mark', { number: mark.number }),
+  );
+}
