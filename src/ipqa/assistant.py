@@ -219,16 +219,17 @@ def _section_at(report: Report, span: Span) -> tuple[str, ...]:
 
 def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:
     """The claims as one text, each followed by its citation numbers; list items on their own lines."""
-    listed = {statement.text: statement.list_item for statement in statements}
-    several = len(claims) > 1
-    text = ""
+    items = {statement.text for statement in statements if statement.list_item}
+    lines: list[str] = []
     for claim in claims:
-        marks = "".join(f"[{number}]" for number in claim.citations)
-        if several and listed.get(claim.text):
-            text += f"\n・{claim.text}{marks}"
+        said = claim.text + "".join(f"[{number}]" for number in claim.citations)
+        if claim.text in items and len(claims) > 1:
+            lines.append(f"・{said}")
+        elif lines and not lines[-1].startswith("・"):
+            lines[-1] += said
         else:
-            text += f"{claim.text}{marks}"
-    return text.strip()
+            lines.append(said)
+    return "\n".join(lines)
 
 
 def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings) -> None:

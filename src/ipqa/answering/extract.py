@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipqa.answering.evidence import Evidence, Term, expected_spans
 from ipqa.answering.question import Question
 from ipqa.index.store import Index
+from ipqa.japanese import sentences
 from ipqa.passages import Sentence, row_of
 from ipqa.reports.model import Block, Report, Span, Table
 from ipqa.retrieval import Hit
@@ -96,11 +97,11 @@ def compose(
     block = report.blocks[best.block]
     if block.kind == "table_row":
         return _cells(report, block, terms, evidence)
-    if listed := _list(report, best, question):
-        return listed
-    return [
-        _sentence(report, sentence) for sentence in _best_few(question, candidates, report, index)
-    ]
+    chosen = _best_few(question, candidates, report, index)
+    lead = _lead_of_list(question, report, best, chosen)
+    if lead is not None:
+        return _list(report, lead, best)
+    return [_sentence(report, sentence) for sentence in chosen]
 
 
 def _best_few(
@@ -172,23 +173,39 @@ def _sentence(report: Report, sentence: Sentence) -> Statement:
     )
 
 
-def _list(report: Report, best: Sentence, question: Question) -> list[Statement]:
-    """The list that a sentence leads into, or that a list item asked for as a list belongs to."""
+def _lead_of_list(
+    question: Question, report: Report, best: Sentence, chosen: Sequence[Sentence]
+) -> int | None:
+    """The block whose whole list is the answer, if one is.
+
+    That is so where the best sentence leads into a list, where a chosen one does and items of its list
+    are chosen with it, and where a list is asked for and the best sentence is one of its items.
+    """
+    leads = {block.lead for block in report.blocks if block.kind == "list_item"}
+    if best.block in leads:
+        return best.block
+    picked = {report.blocks[sentence.block].lead for sentence in chosen}
+    for sentence in chosen:
+        if sentence.block in leads & picked:
+            return sentence.block
     block = report.blocks[best.block]
-    lead: int | None = None
-    if any(other.lead == best.block for other in report.blocks):
-        lead = best.block
-    elif question.kind == "list" and block.kind == "list_item":
-        lead = block.lead
-    if lead is None:
-        return []
-    items = [b for b in report.blocks if b.lead == lead and b.kind == "list_item"][:_LONGEST_LIST]
+    return block.lead if question.kind == "list" and block.kind == "list_item" else None
+
+
+def _list(report: Report, lead: int, best: Sentence) -> list[Statement]:
+    """A list with the sentence or item that leads into it."""
     opening = report.blocks[lead]
-    statements = [_block(report, item) for item in items]
-    if opening.kind == "list_item" or lead == best.block:
-        span = best.span if lead == best.block else opening.span
-        statements.insert(0, Statement(report.id, span.within(report.text), (span,)))
-    return statements
+    span = best.span if lead == best.block else _last_sentence(report, opening)
+    items = [b for b in report.blocks if b.lead == lead and b.kind == "list_item"][:_LONGEST_LIST]
+    return [
+        Statement(report.id, span.within(report.text), (span,)),
+        *(_block(report, item) for item in items),
+    ]
+
+
+def _last_sentence(report: Report, block: Block) -> Span:
+    start, end = sentences(block.span.within(report.text))[-1]
+    return Span(block.span.start + start, block.span.start + end)
 
 
 def _block(report: Report, block: Block) -> Statement:

@@ -10,6 +10,8 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from ipqa import __version__
 from ipqa.assistant import Assistant
@@ -32,6 +34,15 @@ class Health(BaseModel):
     version: str
     generation: str | None = None
     counts: dict[str, int] | None = None
+
+
+class _Page(Mount):
+    """The page's files, which leave the API's addresses to the API, wrong methods included."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith("/api"):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class _State(TypedDict):
@@ -71,7 +82,7 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
         )
 
     if settings.web.is_dir():
-        app.mount("/", StaticFiles(directory=settings.web, html=True), name="page")
+        app.router.routes.append(_Page("/", StaticFiles(directory=settings.web, html=True)))
     return app
 
 

@@ -1,0 +1,84 @@
+"""Nothing is said that its quotes do not hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipqa.answering.answer import Citation, Claim
+from ipqa.answering.grounding import figures, grounded, is_verbatim
+from ipqa.reports.builder import ReportBuilder
+from ipqa.reports.model import Report
+
+
+@pytest.fixture
+def report() -> Report:
+    builder = ReportBuilder()
+    builder.paragraph("2024年の出荷量は1,250トンである。")
+    builder.paragraph("前年は1,157トンだった。")
+    return builder.build(report_id="r", title="報告", source="r.md", digest="0")
+
+
+def cite(report: Report, number: int, start: int, end: int, quote: str | None = None) -> Citation:
+    return Citation(
+        number=number,
+        report=report.id,
+        title=report.title,
+        section=(),
+        quote=report.text[start:end] if quote is None else quote,
+        start=start,
+        end=end,
+        sources=(),
+    )
+
+
+def test_a_claim_stands_when_its_quote_stands_and_holds_its_figures(report: Report) -> None:
+    claim = Claim(text="出荷量は1,250トン", citations=(1,))
+    assert grounded([claim], [cite(report, 1, 0, 20)], {"r": report}) == (claim,)
+
+
+def test_a_figure_in_another_notation_is_the_same_figure(report: Report) -> None:
+    claim = Claim(text="出荷量は１２５０トン", citations=(1,))
+    assert grounded([claim], [cite(report, 1, 0, 20)], {"r": report}) == (claim,)
+
+
+@pytest.mark.parametrize("text", ["出荷量は1,251トン", "2023年の出荷量は1,250トン", "12.50トン"])
+def test_a_figure_that_is_not_in_the_quote_is_not_said(report: Report, text: str) -> None:
+    assert (
+        grounded([Claim(text=text, citations=(1,))], [cite(report, 1, 0, 20)], {"r": report}) == ()
+    )
+
+
+def test_the_figure_must_be_in_a_quote_of_this_claim(report: Report) -> None:
+    second = report.text.index("前年")
+    citations = [cite(report, 1, 0, 20), cite(report, 2, second, second + 12)]
+    claim = Claim(text="前年は1,157トン", citations=(1,))
+    assert grounded([claim], citations, {"r": report}) == ()
+    assert grounded([claim.model_copy(update={"citations": (1, 2)})], citations, {"r": report})
+
+
+def test_a_quote_that_is_altered_supports_nothing(report: Report) -> None:
+    altered = cite(report, 1, 0, 20, quote=report.text[:20].replace("1,250", "9,999"))
+    assert not is_verbatim(altered, {"r": report})
+    assert grounded([Claim(text="出荷", citations=(1,))], [altered], {"r": report}) == ()
+
+
+@pytest.mark.parametrize(("start", "end"), [(5, 5), (-3, 4), (0, 10_000)])
+def test_an_empty_or_outlying_span_is_no_quote(report: Report, start: int, end: int) -> None:
+    assert not is_verbatim(cite(report, 1, start, end), {"r": report})
+
+
+def test_a_claim_without_citations_or_with_an_unknown_one_is_not_said(report: Report) -> None:
+    claims = [Claim(text="出荷", citations=()), Claim(text="出荷", citations=(1, 7))]
+    assert grounded(claims, [cite(report, 1, 0, 20)], {"r": report}) == ()
+
+
+def test_a_report_that_is_not_there_supports_nothing(report: Report) -> None:
+    assert grounded([Claim(text="出荷", citations=(1,))], [cite(report, 1, 0, 20)], {}) == ()
+
+
+@given(st.integers(0, 10**12))
+def test_a_number_is_the_same_with_and_without_separators_and_in_full_width(number: int) -> None:
+    wide = str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert (
+        figures(f"{number}件") == figures(f"{number:,}件") == figures(f"{wide}件") == {str(number)}
+    )

@@ -1,0 +1,74 @@
+"""Fixtures for all tests: built once, real throughout."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from ipqa.assistant import Assistant
+from ipqa.settings import Settings
+from tests.parts import ROOT, SMALL_REPORT, build_small_index
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            pytest.fail(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def small_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of an index of the small report. Not to be changed: tests share it."""
+    folder = tmp_path_factory.mktemp("small")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "seaweed.md").write_text(SMALL_REPORT, encoding="utf-8")
+    return build_small_index(corpus, folder / "index")
+
+
+@pytest.fixture(scope="session")
+def small_assistant(small_settings: Settings) -> Assistant:
+    """An assistant that answers from the small report."""
+    return Assistant.open(small_settings)
+
+
+@pytest.fixture(scope="session")
+def corpus_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of an index of the report that ships. Not to be changed: tests share it."""
+    return build_small_index(ROOT / "corpus", tmp_path_factory.mktemp("corpus") / "index")
+
+
+@pytest.fixture(scope="session")
+def corpus_assistant(corpus_settings: Settings) -> Assistant:
+    """An assistant that answers from the report that ships."""
+    return Assistant.open(corpus_settings)
+
+
+@pytest.fixture(scope="session")
+def real_report_path() -> Path:
+    """The real report, which is not part of this repository."""
+    path = Path(
+        os.environ.get(
+            "IPQA_REAL_REPORT", ROOT.parent / "shared" / "reports" / "nissan-ip-strategy.txt"
+        )
+    )
+    if not path.is_file():
+        pytest.skip("the real report is not here; name it in IPQA_REAL_REPORT")
+    return path
+
+
+@pytest.fixture(scope="session")
+def real_assistant(real_report_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant that answers from the real report."""
+    settings = build_small_index(real_report_path, tmp_path_factory.mktemp("real") / "index")
+    return Assistant.open(settings)

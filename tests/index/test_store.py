@@ -1,0 +1,146 @@
+"""An index on disk is whole, or it is refused with the reason and the remedy."""
+
+import json
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from ipqa.errors import IndexDamaged, IndexMissing, IndexNotWritable, IndexProblem, IndexTooNew
+from ipqa.index.build import build_index
+from ipqa.index.store import FORMAT, open_index
+from ipqa.settings import Settings
+from tests.parts import SMALL_REPORT, build_small_index, shipped_model
+
+
+@pytest.fixture
+def copy(small_settings: Settings, tmp_path: Path) -> Path:
+    """A copy of a good index that a test may damage."""
+    folder = tmp_path / "index"
+    shutil.copytree(small_settings.index, folder)
+    return folder
+
+
+def generation(folder: Path) -> Path:
+    name = (folder / "current").read_text(encoding="utf-8").strip()
+    return folder / "generations" / name
+
+
+def test_a_folder_without_an_index_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="ipqa build --index"):
+        open_index(tmp_path / "nowhere")
+
+
+def test_what_was_written_is_what_is_opened(small_settings: Settings) -> None:
+    index = open_index(small_settings.index)
+    assert index.manifest.counts == {
+        "reports": len(index.reports),
+        "passages": len(index.passages),
+        "sentences": len(index.sentences),
+    }
+    assert len(index.dense) == len(index.sentences)
+    assert len(index.lexical) == len(index.passages)
+    for sentence in index.sentences:
+        passage = index.passages[sentence.passage]
+        assert passage.span.covers(sentence.span)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.999])
+def test_every_file_that_is_cut_short_is_noticed(copy: Path, share: float) -> None:
+    files = [path for path in generation(copy).rglob("*") if path.is_file()]
+    assert len(files) > 5
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(IndexDamaged):
+            open_index(copy)
+        path.write_bytes(whole)
+    open_index(copy)
+
+
+def test_every_file_in_which_one_bit_flips_is_noticed(copy: Path) -> None:
+    for path in [path for path in generation(copy).rglob("*") if path.is_file()]:
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+        if path.name == "manifest.json":
+            with suppress(IndexProblem):  # it may spoil the time of day and nothing else
+                open_index(copy)
+        else:
+            with pytest.raises(IndexDamaged, match=path.name):
+                open_index(copy)
+        path.write_bytes(whole)
+
+
+def test_every_file_that_is_missing_is_noticed(copy: Path) -> None:
+    for path in [path for path in generation(copy).rglob("*") if path.is_file()]:
+        hidden = copy / "hidden"
+        path.rename(hidden)
+        with pytest.raises(IndexDamaged):
+            open_index(copy)
+        hidden.rename(path)
+
+
+@pytest.mark.parametrize("pointer", ["", "000999", "../../etc", "0000x1", "\udcff"])
+def test_a_torn_pointer_is_noticed(copy: Path, pointer: str) -> None:
+    (copy / "current").write_bytes(pointer.encode("utf-8", "surrogateescape"))
+    with pytest.raises(IndexDamaged):
+        open_index(copy)
+
+
+def test_an_index_of_a_later_format_is_refused_by_name(copy: Path) -> None:
+    path = generation(copy) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"format": FORMAT + 1}), encoding="utf-8")
+    with pytest.raises(IndexTooNew, match=str(FORMAT + 1)):
+        open_index(copy)
+
+
+def test_files_of_two_generations_do_not_pass_for_one(copy: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "other"
+    corpus.mkdir()
+    (corpus / "other.md").write_text(SMALL_REPORT + "\n\n追記がある。", encoding="utf-8")
+    other = build_small_index(corpus, tmp_path / "other-index")
+    shutil.copy(generation(other.index) / "dense.faiss", generation(copy) / "dense.faiss")
+    with pytest.raises(IndexDamaged):
+        open_index(copy)
+
+
+def test_the_generation_before_is_kept_and_older_ones_go(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(4):
+        (corpus / "report.md").write_text(f"# 報告\n\n第{number}版である。\n", encoding="utf-8")
+        settings = build_small_index(corpus, tmp_path / "index")
+    kept = sorted(path.name for path in (settings.index / "generations").iterdir())
+    assert kept == ["000003", "000004"]
+    assert open_index(settings.index).name == "000004"
+
+
+def test_a_build_that_is_interrupted_leaves_the_index_in_force(
+    copy: Path, small_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PulledPlug(BaseException):
+        pass
+
+    def stop(*_: object) -> None:
+        raise PulledPlug
+
+    settings = small_settings.model_copy(update={"index": copy, "passage_length": 100})
+    before = open_index(copy)
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(PulledPlug):
+        build_index(settings, shipped_model(), lambda *_: None)
+    monkeypatch.undo()
+    after = open_index(copy)
+    assert after.name == before.name
+    assert after.manifest == before.manifest
+
+
+def test_a_folder_that_cannot_be_written_is_told(small_settings: Settings, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    settings = small_settings.model_copy(update={"index": blocked / "index"})
+    with pytest.raises(IndexNotWritable, match="--index"):
+        build_index(settings, shipped_model(), lambda *_: None)

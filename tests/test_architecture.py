@@ -1,0 +1,86 @@
+"""The house: one direction of imports, and nothing heavy on the way to an answer."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ipqa.settings import Settings
+from tests.parts import ROOT
+
+ROOMS = [
+    "errors",
+    "settings",
+    "japanese",
+    "reports",
+    "glossary",
+    "passages",
+    "embedding",
+    "index",
+    "retrieval",
+    "answering",
+    "assistant",
+    "server",
+    "cli",
+]
+"""From the ground up: a room imports from itself and from those before it."""
+
+SOURCES = sorted((ROOT / "src" / "ipqa").rglob("*.py"))
+HEAVY = {"torch", "transformers", "sentence_transformers", "langchain_text_splitters", "fastapi"}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT / "src" / "ipqa").parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ipqa."):
+            names.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            names |= {n.name.split(".")[1] for n in node.names if n.name.startswith("ipqa.")}
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_go_one_way(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert {name for name in imported_rooms(path) if ROOMS.index(name) > ROOMS.index(room)} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_file_outgrows_its_room(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_an_answer_needs_nothing_heavy(small_settings: Settings) -> None:
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from ipqa.assistant import Assistant; from ipqa.settings import Settings\n"
+        "answer = Assistant.open(Settings(index=Path(sys.argv[1]))).ask('出荷量は')\n"
+        "print(answer.answered, *sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(small_settings.index)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answered, *modules = result.stdout.split()
+    assert answered == "True"
+    assert HEAVY & set(modules) == set()
+
+
+def test_only_the_assistant_makes_answers() -> None:
+    makers = [
+        path.name
+        for path in SOURCES
+        if "compose(" in path.read_text(encoding="utf-8") and path.name != "extract.py"
+    ]
+    assert makers == ["assistant.py"]
