@@ -1,6 +1,7 @@
 # make run      set up, index corpus/, serve http://127.0.0.1:8000
 # make test     set up with the development extras, then lint, types and every test
 # make install  the set-up alone
+# make questions  ask the gold questions and print what came of it
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install clean
+.PHONY: run test install questions clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -35,6 +36,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+questions: install
+	$(BIN)/ipqa build
+	$(BIN)/python eval/ask_gold.py
 
 clean:
 	rm -rf $(VENV) index/current index/generations

@@ -26,15 +26,7 @@ class Glossary:
     def __init__(self, texts: Iterable[str]) -> None:
         seen: Counter[tuple[str, str]] = Counter()
         for text in texts:
-            normal = unicodedata.normalize("NFKC", text)
-            for name, short in _ABBREVIATED.findall(normal):
-                if sum(c.isupper() for c in short) >= _CAPITALS:
-                    seen[name, short] += 1
-            for short, name in _SPELT_OUT.findall(normal):
-                seen[name, short] += 1
-            for pair in [p for p, count in seen.items() if count == 1]:
-                if not _introduced(normal, pair[1]):
-                    del seen[pair]
+            seen.update(_pairs_in(unicodedata.normalize("NFKC", text)))
         ranked = sorted(seen, key=lambda pair: (-seen[pair], -len(pair[0]), pair))
         self._other: dict[str, str] = {}
         for name, short in ranked:
@@ -51,6 +43,21 @@ class Glossary:
             if _holds(normal, name) and not _holds(normal, other.lower())
         ]
         return " ".join([text, *added])
+
+
+def _pairs_in(text: str) -> Counter[tuple[str, str]]:
+    """How often each name and abbreviation stand side by side in one report."""
+    pairs = Counter(
+        (name, short)
+        for name, short in _ABBREVIATED.findall(text)
+        if sum(c.isupper() for c in short) >= _CAPITALS
+    )
+    pairs.update((name, short) for short, name in _SPELT_OUT.findall(text))
+    once = [pair for pair, count in pairs.items() if count == 1]
+    for pair in once:
+        if not _introduced(text, pair[1]):
+            del pairs[pair]
+    return pairs
 
 
 def _introduced(text: str, short: str) -> bool:

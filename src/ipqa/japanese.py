@@ -38,8 +38,8 @@ _LIGHT_WORDS = frozenset(
 )
 """Normalised forms so frequent in any report that they tell nothing of its content."""
 
-_SUDACHI_BYTES = 48_000
-"""Sudachi refuses an input above 49,149 bytes of UTF-8; longer text is cut at line or sentence ends."""
+_SUDACHI_CHARACTERS = 12_000
+"""Sudachi refuses an input above 49,149 bytes of UTF-8; a character has four at the most."""
 
 _CLOSING = "」』）)】］]〉》”’\"'"
 _BRACKETS = {"」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "］": "［", "]": "["}
@@ -149,8 +149,8 @@ def _is_stop(line: str, position: int) -> bool:
     if character in _STOPS:
         return True
     if character == "．":  # the full stop of technical Japanese, unless it is a decimal point
-        following = line[position + 1 : position + 2]
-        return not following.isdigit()
+        around = line[max(0, position - 1) : position] + line[position + 1 : position + 2]
+        return not (len(around) == 2 and around.isdigit())  # noqa: PLR2004 - one on each side
     if character == "." and line[position + 1 : position + 2] == " ":  # English within the text
         before = line[max(0, position - 3) : position]
         following = line[position + 2 : position + 3]
@@ -213,18 +213,18 @@ def words(text: str, mode: SplitMode = "A") -> list[Word]:
 
     Spans hold on the text as given; the analysis sees its NFKC form.
     """
+    normal = normalise(text)
     found: list[Word] = []
-    for start, end in _digestible(text):
-        normal = normalise(text[start:end])
-        for morpheme in _tokenizer(mode).tokenize(normal.text):
-            first, last = normal.original_span(morpheme.begin(), morpheme.end())
+    for cut, end in _digestible(normal.text):
+        for morpheme in _tokenizer(mode).tokenize(normal.text[cut:end]):
+            first, last = normal.original_span(cut + morpheme.begin(), cut + morpheme.end())
             found.append(
                 Word(
                     surface=morpheme.surface(),
                     form=morpheme.normalized_form().lower(),
                     part_of_speech=tuple(morpheme.part_of_speech()),
-                    start=start + first,
-                    end=start + last,
+                    start=first,
+                    end=last,
                 )
             )
     return found
@@ -268,8 +268,14 @@ def _tokenizer(mode: SplitMode) -> sudachipy.Tokenizer:
 
 
 def _digestible(text: str) -> list[tuple[int, int]]:
-    """Spans that cover the text, each short enough for Sudachi."""
-    if len(text.encode("utf-8", "surrogatepass")) <= _SUDACHI_BYTES:
-        return [(0, len(text))]
-    longest = _SUDACHI_BYTES // 12  # NFKC can make one character of four bytes into several
-    return [(start, min(start + longest, len(text))) for start in range(0, len(text), longest)]
+    """Spans that cover the text, each short enough for Sudachi; cut after a sentence or a line."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while len(text) - start > _SUDACHI_CHARACTERS:
+        limit = start + _SUDACHI_CHARACTERS
+        stop = max(text.rfind("。", start, limit), text.rfind("\n", start, limit))
+        end = stop + 1 if stop > start else limit
+        spans.append((start, end))
+        start = end
+    spans.append((start, len(text)))
+    return spans

@@ -13,7 +13,9 @@ def report() -> Report:
     builder.paragraph("規格を公開した¹ ² ⁹。狙いは次の通り。")
     builder.list_item("部品を減らす", label="1.")
     builder.list_item("在庫が減る", depth=1)
-    builder.table("表1 出荷", ["地域", "量", "評価"], [["関東", "3トン", None], ["関西", "", "甚大"]])
+    builder.table(
+        "表1 出荷", ["地域", "量", "評価"], [["関東", "3トン", None], ["関西", "", "甚大"]]
+    )
     builder.heading("当章の参考資料", 2)
     builder.reference(1, "甲社 https://example.com/a")
     builder.reference(2, "乙社")

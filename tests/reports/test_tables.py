@@ -139,7 +139,14 @@ def test_a_header_names_each_column_once_and_shortly(header: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["表1 地域別の出荷", "【表2】用途", "6-4. 【表1】比較", "図表 3", "[表１] 用途", "Table 2: Use"],
+    [
+        "表1 地域別の出荷",
+        "【表2】用途",
+        "6-4. 【表1】比較",
+        "図表 3",
+        "[表１] 用途",
+        "Table 2: Use",
+    ],
 )
 def test_a_caption_announces_a_table(line: str) -> None:
     assert CAPTION.match(line)

@@ -105,6 +105,11 @@ class Evidence:
             return 0.0
         return sum(term.weight * self._held(term, text) for term in terms) / total
 
+    def new_words(self, terms: tuple[Term, ...], text: str) -> int:
+        """How many words a text has that the question has not."""
+        asked = {form for term in terms for form in term.forms}
+        return len(self._read(text).forms - asked)
+
     def missing_names(self, terms: tuple[Term, ...], text: str) -> list[Term]:
         """Names in the question that a text does not hold, those of the reports' subject aside."""
         forms = self._read(text).forms

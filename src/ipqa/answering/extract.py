@@ -17,15 +17,20 @@ _MOST_SENTENCES = 3
 _NEAR = 0.35
 """A further sentence is said if its score is this near to the best one's."""
 
-_WEIGHTS = {
-    "cosine": 12.0,
-    "coverage": 1.6,
-    "own": 0.5,
-    "expected": 0.5,
-    "passage": 0.25,
-    "table": 1.0,
-}
+_COSINE = 12.0
+_COVERAGE = 1.6
+_OWN_COVERAGE = 0.5
+_EXPECTED = 0.5
+_PASSAGE = 0.25
+_NAMED_TABLE = 1.0
+_EMPTY = 1.0
+"""Weights of a sentence's score: cosine, words of the question held with and without context, the kind of
+thing asked for, the passage's fused score, the table that is named; and what saying nothing new costs."""
+
 _NO_COSINE = 0.02
+_TELLING_WORDS = 3
+"""Words besides the question's own that a sentence needs to say anything."""
+
 _LONGEST_LIST = 12
 _TABLE_NUMBER = re.compile(r"表\s*(\d+)")
 
@@ -73,12 +78,13 @@ def rank(
         coverage = evidence.coverage(terms, sentence.indexed_text)
         own = evidence.coverage(terms, text)
         score = (
-            _WEIGHTS["cosine"] * (cosine - best)
-            + _WEIGHTS["coverage"] * coverage
-            + _WEIGHTS["own"] * own
-            + _WEIGHTS["expected"] * (bool(expected_spans(question, text)))
-            + _WEIGHTS["passage"] * hit.score
-            + _WEIGHTS["table"] * _is_named_table(question, sentence, index)
+            _COSINE * (cosine - best)
+            + _COVERAGE * coverage
+            + _OWN_COVERAGE * own
+            - _EMPTY * (evidence.new_words(terms, text) < _TELLING_WORDS)
+            + _EXPECTED * (bool(expected_spans(question, text)))
+            + _PASSAGE * hit.score
+            + _NAMED_TABLE * _is_named_table(question, sentence, index)
         )
         candidates.append(Candidate(number, sentence, score, cosine, coverage))
     return sorted(candidates, key=lambda c: (-c.score, c.number))
@@ -182,11 +188,16 @@ def _lead_of_list(
     are chosen with it, and where a list is asked for and the best sentence is one of its items.
     """
     leads = {block.lead for block in report.blocks if block.kind == "list_item"}
-    if best.block in leads:
+
+    def leads_on(sentence: Sentence) -> bool:
+        last = sentence.span.end == report.blocks[sentence.block].span.end
+        return last and sentence.block in leads
+
+    if leads_on(best):
         return best.block
     picked = {report.blocks[sentence.block].lead for sentence in chosen}
     for sentence in chosen:
-        if sentence.block in leads & picked:
+        if leads_on(sentence) and sentence.block in picked:
             return sentence.block
     block = report.blocks[best.block]
     return block.lead if question.kind == "list" and block.kind == "list_item" else None

@@ -13,8 +13,10 @@ _SIGNATURES = {
     b"{\\rtf": "RTF",
 }
 
-_CODECS = ("utf-8-sig", "euc_jp", "cp932")
-"""In this order: bytes of EUC-JP also decode as CP932 (to nonsense), hardly ever the other way."""
+_CODECS = ("utf-8-sig", "euc_jp", "euc_jis_2004", "cp932")
+"""In this order: bytes of EUC-JP also decode as CP932 (to nonsense), hardly ever the other way.
+
+EUC-JIS-2004 holds the signs (①, ㈱) that Windows adds to EUC-JP."""
 
 _CONTROL_SHARE = 0.01
 

@@ -14,7 +14,9 @@ _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _TO_DIGITS = str.maketrans(_SUPERSCRIPT, "0123456789")
 _ONE = rf"(?:[{_SUPERSCRIPT}]+|\[\^\d{{1,3}}\]|[\[［]\d{{1,3}}(?:[,，、]\s?\d{{1,3}})*[\]］])"
 _MARKS = re.compile(rf"[ \u00a0\u3000]*{_ONE}(?:[,，、]?[ \u00a0\u3000]*{_ONE})*")
-_EXPONENT = re.compile(r"(?:\d\s?|/|\b)(?:[kcmμn]?m|㎞|㎝|㎜)$|\d$")
+_EXPONENT = re.compile(
+    r"(?<![A-Za-z])(?:[kcmμn]?m|㎞|㎝|㎜)[²³]|(?<!\d)10[²³⁴⁵⁶⁷⁸⁹](?![⁰¹²³⁴⁵⁶⁷⁸⁹])"
+)
 _NUMBER = re.compile(rf"[{_SUPERSCRIPT}]+|\d+")
 
 
@@ -38,9 +40,7 @@ def take_marks_out(text: str) -> tuple[str, tuple[Mark, ...]]:
     marks: list[Mark] = []
     length = 0
     last = 0
-    for match in _MARKS.finditer(text):
-        if _is_exponent(text, match):
-            continue
+    for match in _MARKS.finditer(_EXPONENT.sub(_hidden, text)):
         before = text[last : match.start()]
         pieces.append(before)
         length += len(before)
@@ -57,9 +57,9 @@ def _numbers(run: str) -> Iterable[int]:
     return (int(number.translate(_TO_DIGITS)) for number in _NUMBER.findall(run))
 
 
-def _is_exponent(text: str, match: re.Match[str]) -> bool:
-    run = match.group()
-    return run in {"²", "³"} and _EXPONENT.search(text[: match.start()]) is not None
+def _hidden(exponent: re.Match[str]) -> str:
+    """As many characters as the exponent has, none of which is a mark."""
+    return "x" * len(exponent.group())
 
 
 class SourceIndex:
@@ -67,6 +67,7 @@ class SourceIndex:
 
     def __init__(self, report: Report) -> None:
         self._marks = report.marks
+        self._blocks = [(block.span.start, block.span.end) for block in report.blocks]
         self._chapters = [section for section in report.sections if section.level == 1]
         self._whole = [r for r in report.references if r.scope == "report"]
         self._by_chapter: dict[str, list[Reference]] = {}
@@ -80,12 +81,17 @@ class SourceIndex:
             self._greatest[chapter] = max(mark.number, self._greatest.get(chapter, 0))
 
     def behind(self, span: Span) -> tuple[Source, ...]:
-        """The sources behind the marks within a span, each once, in the order of the marks."""
-        sources: dict[Source, None] = {}
-        for mark in self._marks:
-            if span.start < mark.position <= span.end:
-                sources.update(dict.fromkeys(self.of(mark)))
-        return tuple(sources)
+        """The sources behind the marks within a span, each once, in the order of the marks.
+
+        A sentence without a mark stands on the next one of its paragraph: reports set one mark after
+        several sentences that it supports.
+        """
+        marks = [mark for mark in self._marks if span.start < mark.position <= span.end]
+        if not marks:
+            block_end = next((end for start, end in self._blocks if start <= span.start < end), 0)
+            following = [m for m in self._marks if span.end < m.position <= block_end]
+            marks = [m for m in following if m.position == following[0].position]
+        return tuple(dict.fromkeys(source for mark in marks for source in self.of(mark)))
 
     def of(self, mark: Mark) -> tuple[Source, ...]:
         """What one mark leads to: one source, several that fit, or one that is missing."""

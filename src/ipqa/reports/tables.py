@@ -27,6 +27,9 @@ _GAP = 0.75
 _UNEVEN = 0.05
 """Added where any row lacks a cell: a table without gaps is the likelier one."""
 
+_SIDE_BY_SIDE = 0.12
+"""How much dearer a narrower table without gaps may be than one several times its width."""
+
 _ANNOUNCED = 0.55
 _UNANNOUNCED = 0.3
 """Highest average cost of a cell that still passes for a table, with and without a caption above."""
@@ -58,9 +61,25 @@ def arrange(cells: Sequence[str], *, announced: bool) -> Arrangement | None:
         and _could_be_header(cells[:columns])
         and (arrangement := _best_rows(tuple(cells), columns)) is not None
     ]
-    best = min(candidates, key=lambda arrangement: arrangement.cost, default=None)
+    best = _narrowest(candidates)
     highest = _ANNOUNCED if announced else _UNANNOUNCED
     return best if best is not None and best.cost <= highest else None
+
+
+def _narrowest(candidates: Sequence[Arrangement]) -> Arrangement | None:
+    """The arrangement that costs least, unless its rows are just several whole rows side by side."""
+    best = min(candidates, key=lambda arrangement: arrangement.cost, default=None)
+    if best is None:
+        return None
+    width = len(best.header)
+    parts = [
+        arrangement
+        for arrangement in candidates
+        if width % len(arrangement.header) == 0
+        and arrangement.cost <= best.cost + _SIDE_BY_SIDE
+        and all(cell is not None for row in arrangement.rows for cell in row)
+    ]
+    return min(parts, key=lambda arrangement: len(arrangement.header), default=best)
 
 
 def _could_be_header(cells: Sequence[str]) -> bool:

@@ -1,0 +1,49 @@
+"""What the documents say is so."""
+
+import re
+
+import pytest
+
+from ipqa.assistant import Assistant
+from ipqa.settings import Settings
+from tests.parts import ROOT
+
+README = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")}
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `IPQA_{name.upper()}`")]
+        if field.default_factory is None:
+            assert f"| `{field.default}` |" in row
+
+
+@pytest.mark.parametrize("name", README)
+def test_the_readme_has_the_two_commands(name: str) -> None:
+    assert "make run" in README[name]
+    assert "make test" in README[name]
+
+
+@pytest.mark.parametrize("name", README)
+def test_the_answer_in_the_readme_is_the_answer(name: str, corpus_assistant: Assistant) -> None:
+    asked = re.search(r'ipqa ask "([^"]+)"', README[name])
+    assert asked is not None
+    answer = corpus_assistant.ask(asked[1])
+    for line in answer.answer.splitlines():
+        assert line in README[name]
+    for citation in answer.citations:
+        assert citation.quote in README[name]
+
+
+def test_the_rooms_in_the_architecture_page_are_those_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {path.stem for path in (ROOT / "src" / "ipqa").iterdir() if path.suffix == ".py"}
+    rooms |= {path.parent.name for path in (ROOT / "src" / "ipqa").glob("*/__init__.py")}
+    assert {room for room in rooms - {"__init__"} if not re.search(rf"`{room}/?`", page)} == set()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
