@@ -140,8 +140,18 @@ def test_a_pdf_is_told_by_its_name(ipqa: Run, tmp_path: Path) -> None:
 
 
 def test_bytes_in_no_known_encoding_are_told(ipqa: Run, tmp_path: Path) -> None:
-    (tmp_path / "torn.txt").write_bytes("報告の本文。".encode() * 20 + b"\xff\xfd\x80\x81")
-    assert_refused(ipqa("inspect", tmp_path / "torn.txt"), "文字コード", "UTF-8")
+    (tmp_path / "odd.txt").write_bytes(b"\xff\xfd\x80\x81" * 9)
+    assert_refused(ipqa("inspect", tmp_path / "odd.txt"), "文字コード", "UTF-8")
+
+
+def test_utf8_that_is_broken_in_places_is_not_taken_for_shift_jis(
+    ipqa: Run, tmp_path: Path
+) -> None:
+    whole = "海藻事業の報告。\n青海水産は2019年に養殖を始めました。".encode()
+    (tmp_path / "torn.txt").write_bytes(whole[:30] + b"\xe3" + whole[30:])
+    assert_refused(ipqa("inspect", tmp_path / "torn.txt"), "壊れています", "バイト目")
+    (tmp_path / "cut.txt").write_bytes(whole[:-1])
+    assert_refused(ipqa("inspect", tmp_path / "cut.txt"), "壊れています")
 
 
 def test_shift_jis_is_detected_and_read(ipqa: Run, tmp_path: Path) -> None:

@@ -4,11 +4,6 @@ from hypothesis import strategies as st
 
 from ipqa.glossary import Glossary
 
-FORGETS = pytest.mark.xfail(
-    strict=True,
-    reason="a pair that was said once is forgotten when the next report does not say it",
-)
-
 
 def test_a_name_brings_its_abbreviation_and_the_other_way_round() -> None:
     glossary = Glossary(["今年は固体酸化物電池(SOFC)を売る。"])
@@ -50,7 +45,15 @@ def test_an_abbreviation_belongs_to_the_name_it_stands_beside_most_often() -> No
     assert glossary.expand("ハード") == "ハード"
 
 
-@FORGETS
+def test_a_name_written_more_often_goes_before_a_longer_one() -> None:
+    glossary = Glossary(
+        [
+            "次世代固体酸化物電池(SOFC)を売る。固体酸化物電池(SOFC)を作る。固体酸化物電池(SOFC)を選ぶ。"
+        ]
+    )
+    assert glossary.expand("SOFC") == "SOFC 固体酸化物電池"
+
+
 def test_every_report_adds_its_own_pairs() -> None:
     glossary = Glossary(["車載制御盤(VCP)を作る。", "固体酸化物電池(SOFC)を売る。"])
     assert glossary.expand("VCP") == "VCP 車載制御盤"
@@ -92,7 +95,6 @@ def test_a_text_is_only_ever_added_to(learnt: list[str], asked: str) -> None:
 names = st.sampled_from(["車載制御盤(VCP)", "固体酸化物電池(SOFC)", "ハード(SOFC)", "VCP", "電池"])
 
 
-@FORGETS
 @settings(max_examples=100, deadline=None)
 @given(
     learnt=st.lists(names.map("{}の話。".format), max_size=5),

@@ -3,7 +3,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from ipqa.settings import SHIPPED_MODEL, Settings, message_language
+from ipqa.errors import BadSetting, Language
+from ipqa.settings import SHIPPED_MODEL, Settings, message_language, read_settings
+
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
@@ -99,31 +102,47 @@ def test_the_page_is_where_the_settings_say() -> None:
     assert (Settings().web / "index.html").is_file()
 
 
+def test_a_value_given_on_the_command_line_goes_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IPQA_PORT", "9000")
+    assert read_settings().port == 9000
+    assert read_settings(port=9001).port == 9001
+
+
+def test_all_values_that_cannot_be_used_are_told_by_the_names_of_their_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IPQA_PORT", "八千")
+    monkeypatch.setenv("IPQA_PASSAGE_LENGTH", "1")
+    with pytest.raises(BadSetting) as caught:
+        read_settings()
+    for language in LANGUAGES:
+        message = caught.value.message(language)
+        assert "IPQA_PORT" in message
+        assert "IPQA_PASSAGE_LENGTH" in message
+
+
 @pytest.mark.parametrize(
     ("variables", "language"),
     [
+        ({}, "ja"),
         ({"LANG": "ja_JP.UTF-8"}, "ja"),
         ({"LANG": "en_US.UTF-8"}, "en"),
         ({"LANG": "C.UTF-8"}, "ja"),
         ({"LANG": "en_US.UTF-8", "LC_ALL": "ja_JP.UTF-8"}, "ja"),
         ({"LANG": "ja_JP.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
         ({"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""}, "en"),
+        ({"LANG": "ja_JP.UTF-8", "IPQA_LANGUAGE": "en"}, "en"),
+        ({"LC_ALL": "en_US.UTF-8", "IPQA_LANGUAGE": "ja"}, "ja"),
+        ({"LANG": "en_US.UTF-8", "IPQA_LANGUAGE": "auto"}, "en"),
     ],
 )
-def test_messages_follow_the_locale_and_are_japanese_unless_it_is_english(
+def test_messages_follow_the_option_then_the_locale_and_else_are_japanese(
     variables: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(variable, raising=False)
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
-    assert message_language("auto") == language
-
-
-@pytest.mark.parametrize("locale", ["ja_JP.UTF-8", "en_US.UTF-8"])
-def test_a_chosen_language_goes_before_the_locale(
-    locale: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", locale)
-    assert message_language("ja") == "ja"
-    assert message_language("en") == "en"
+    assert message_language() == language

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from ipqa.answering.answer import Answer, Citation, CitedSource, Claim, Mode, Reason, Turn
 from ipqa.answering.evidence import Evidence, Term
-from ipqa.answering.extract import Candidate, Statement, compose, rank, short_answer
+from ipqa.answering.extract import PASSAGES, Candidate, compose, rank, short_answer
 from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question, points_back, understand, understand_together
+from ipqa.answering.statement import Statement
+from ipqa.answering.tables import names_table
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
 from ipqa.glossary import Glossary
@@ -20,7 +22,9 @@ from ipqa.reports.model import Report, Span
 from ipqa.retrieval import Hit, Retriever
 from ipqa.settings import Settings
 
-_PASSAGES = 8
+_PASSAGES_FOR_TABLE = 100
+"""A table that is named by its number is looked for among so many."""
+
 _NEAREST = 3
 _ANSWERABLE = 0.5
 """Confidence from which an answer is given."""
@@ -83,7 +87,8 @@ class Assistant:
         understood = understand(question, self._settings.max_question_length)
         if history and points_back(understood):
             understood = understand_together(history[-1].question, understood)
-        hits = self._retriever.search(understood.text, _PASSAGES, reports)
+        depth = _PASSAGES_FOR_TABLE if names_table(understood) else PASSAGES
+        hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
         answer = self._answer(understood, hits)
         finished = time.perf_counter()

@@ -193,8 +193,8 @@ def _progress() -> Iterator["Progress"]:
         TimeRemainingColumn(),
         console=_err,
     ) as bar:
-        task = bar.add_task(_say("文を埋め込んでいます", "Embedding sentences"), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(_say("文を埋め込んでいます", "Embedding sentences"), visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
 def _print_answer(answer: "Answer") -> None:

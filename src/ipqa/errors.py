@@ -5,7 +5,7 @@
     │   ├── EmptyQuestion · NoWordsInQuestion · QuestionTooLong
     │   └── UnknownReport · ModeUnavailable
     ├── ReadError            a file cannot be read as a report
-    │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding
+    │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding · BrokenUtf8
     │   └── FormatNotReadable · EmptyReport · FileTooLarge
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
@@ -112,6 +112,13 @@ class UnknownEncoding(ReadError):
 
     ja = "{path} の文字コードが分かりません。UTF-8、Shift_JIS、EUC-JP のどれかで保存し直してください。"
     en = "The encoding of {path} is unknown. Save it as UTF-8, Shift_JIS or EUC-JP."
+
+
+class BrokenUtf8(ReadError):
+    """The bytes are UTF-8 with a few that are not."""
+
+    ja = "{path} は UTF-8 ですが、{position:,} バイト目あたりが壊れています。その箇所を直すか、元のファイルから保存し直してください。"
+    en = "{path} is UTF-8 but broken near byte {position:,}. Mend that place or save the file anew."
 
 
 class FormatNotReadable(ReadError):

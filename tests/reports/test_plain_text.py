@@ -505,6 +505,31 @@ def test_a_table_that_compares_by_row_is_put_back_too() -> None:
     assert cells(report) == [COMPARISON]
 
 
+REGULAR = (
+    ["倉庫", "開始", "出荷", "在庫"],
+    [
+        ["第一倉庫", "2021年", "640トン", "15%"],
+        ["第二倉庫", "2022年", "617トン", "12%"],
+        ["第三倉庫", "2023年", "601トン", "13%"],
+        ["第四倉庫", "2024年", "588トン", "10%"],
+    ],
+)
+
+
+@pytest.mark.xfail(strict=True, reason="a caption without a section number is taken for a cell")
+@pytest.mark.parametrize("caption", ["表1 一覧", "【表1】一覧", "Table 1: List"])
+@pytest.mark.parametrize("lost", [None, 3])
+def test_a_line_that_announces_a_table_is_none_of_its_cells(caption: str, lost: int | None) -> None:
+    header, rows = REGULAR
+    kept: list[list[str | None]] = [list(row) for row in rows]
+    if lost is not None:
+        kept[1][lost] = None
+    flat = [*header, *(cell for row in kept for cell in row if cell is not None)]
+    report = read(TITLE, caption, *flat)
+    assert cells(report) == [(header, kept)]
+    assert report.tables[0].title == caption
+
+
 @pytest.mark.parametrize("lost", [2, 3, 4])
 def test_a_cell_that_was_lost_is_left_open_with_a_warning(lost: int) -> None:
     header, rows = TABLES[5]

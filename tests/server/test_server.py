@@ -15,6 +15,7 @@ from ipqa.errors import IndexProblem, IpqaError, QuestionError
 from ipqa.server.app import create_app
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
+from tests.parts import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +170,20 @@ def test_the_page_comes_with_a_policy_that_lets_nothing_else_in(client: httpx.Cl
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_file_of_the_page_is_served(client: httpx.Client) -> None:
+    files = [path for path in (ROOT / "web").rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for path in files:
+        response = client.get(f"/{path.relative_to(ROOT / 'web').as_posix()}")
+        assert response.content == path.read_bytes(), path.name
+
+
+def test_both_languages_of_the_page_have_the_same_messages(client: httpx.Client) -> None:
+    messages = [client.get(f"/i18n/{language}.json").json() for language in ("ja", "en")]
+    assert set(messages[0]) == set(messages[1])
+    assert all(all(texts.values()) for texts in messages)
 
 
 def test_the_api_describes_itself(client: httpx.Client) -> None:

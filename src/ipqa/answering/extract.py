@@ -1,17 +1,20 @@
 """The extractive answer: the sentences, list items or table cells that answer, word for word."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ipqa.answering.evidence import Evidence, Term, expected_spans
 from ipqa.answering.question import Question
+from ipqa.answering.statement import Statement
+from ipqa.answering.tables import is_row_of_named_table, table_statements
 from ipqa.index.store import Index
 from ipqa.japanese import sentences
-from ipqa.passages import Sentence, row_of
-from ipqa.reports.model import Block, Report, Span, Table
+from ipqa.passages import Sentence
+from ipqa.reports.model import Block, Report, Span
 from ipqa.retrieval import Hit
+
+PASSAGES = 8
+"""How many of the best passages an answer is looked for in."""
 
 _MOST_SENTENCES = 3
 _NEAR = 0.35
@@ -22,17 +25,15 @@ _COVERAGE = 1.6
 _OWN_COVERAGE = 0.5
 _EXPECTED = 0.5
 _PASSAGE = 0.25
-_NAMED_TABLE = 1.0
 _EMPTY = 1.0
 """Weights of a sentence's score: cosine, words of the question held with and without context, the kind of
-thing asked for, the passage's fused score, the table that is named; and what saying nothing new costs."""
+thing asked for, the passage's fused score; and what saying nothing new costs."""
 
 _NO_COSINE = 0.02
 _TELLING_WORDS = 3
 """Words besides the question's own that a sentence needs to say anything."""
 
 _LONGEST_LIST = 12
-_TABLE_NUMBER = re.compile(r"表\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,6 @@ class Candidate:
     coverage: float
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One thing to say: its text, and the stretches of a report that it is taken from."""
-
-    report: str
-    text: str
-    spans: tuple[Span, ...]
-    list_item: bool = False
-
-
 def rank(
     question: Question,
     terms: tuple[Term, ...],
@@ -64,13 +55,10 @@ def rank(
     evidence: Evidence,
 ) -> list[Candidate]:
     """The sentences of the retrieved passages, best first, equal ones in report order."""
-    wanted = {hit.number: hit for hit in hits}
     best = max((hit.dense for hit in hits), default=0.0)
     candidates = []
-    for number, sentence in enumerate(index.sentences):
-        hit = wanted.get(sentence.passage)
-        if hit is None:
-            continue
+    for hit, number in _pool(question, hits, index):
+        sentence = index.sentences[number]
         text = sentence.span.within(index.reports[hit.passage.report].text)
         if text[-1] in ":：":
             continue  # announces, says nothing
@@ -84,10 +72,24 @@ def rank(
             - _EMPTY * (evidence.new_words(terms, text) < _TELLING_WORDS)
             + _EXPECTED * (bool(expected_spans(question, text)))
             + _PASSAGE * hit.score
-            + _NAMED_TABLE * _is_named_table(question, sentence, index)
         )
         candidates.append(Candidate(number, sentence, score, cosine, coverage))
     return sorted(candidates, key=lambda c: (-c.score, c.number))
+
+
+def _pool(question: Question, hits: Sequence[Hit], index: Index) -> list[tuple[Hit, int]]:
+    """The sentences that may answer: those of the passages, or the rows of the table that is named."""
+    rows = [
+        (hit, number)
+        for hit in hits
+        for number in index.sentences_of(hit.number)
+        if is_row_of_named_table(
+            question, index.reports[hit.passage.report], index.sentences[number].block
+        )
+    ]
+    return rows or [
+        (hit, number) for hit in hits[:PASSAGES] for number in index.sentences_of(hit.number)
+    ]
 
 
 def compose(
@@ -102,7 +104,7 @@ def compose(
     report = index.reports[index.passages[best.passage].report]
     block = report.blocks[best.block]
     if block.kind == "table_row":
-        return _cells(report, block, terms, evidence)
+        return table_statements(question, report, block, terms, evidence)
     chosen = _best_few(question, candidates, report, index)
     lead = _lead_of_list(question, report, best, chosen)
     if lead is not None:
@@ -139,17 +141,6 @@ def _best_few(
         and is_said(candidate)
     ]
     return sorted(chosen[:_MOST_SENTENCES], key=lambda sentence: sentence.span.start)
-
-
-def _is_named_table(question: Question, sentence: Sentence, index: Index) -> bool:
-    """Whether the sentence is a row of the table that the question names by its number."""
-    asked = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text))
-    report = index.reports[index.passages[sentence.passage].report]
-    table = report.blocks[sentence.block].table
-    if asked is None or table is None:
-        return False
-    titled = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", report.tables[table].title))
-    return titled is not None and titled[1] == asked[1]
 
 
 def short_answer(
@@ -221,68 +212,3 @@ def _last_sentence(report: Report, block: Block) -> Span:
 
 def _block(report: Report, block: Block) -> Statement:
     return Statement(report.id, block.span.within(report.text), (block.span,), list_item=True)
-
-
-def _cells(
-    report: Report, block: Block, terms: tuple[Term, ...], evidence: Evidence
-) -> list[Statement]:
-    """What a table says: the rows whose cells the question names, or the cells it asks for."""
-    table, row = row_of(report, block)
-
-    def named(heading: Span | None) -> bool:
-        return heading is not None and any(
-            evidence.coverage((term,), heading.within(report.text)) == 1.0 for term in terms
-        )
-
-    columns = [c for c in range(1, len(table.header)) if named(table.header[c])]
-    matching = [r for r in table.rows if any(named(r[column]) for column in columns)]
-    if matching:
-        return [_whole_row(report, table, r) for r in matching]
-    if not columns:
-        return [_whole_row(report, table, row)]
-    asked = [r for r in table.rows if named(r[0])] or table.rows
-    return [
-        _cell(report, table, r, column)
-        for r in asked
-        for column in columns
-        if _says(report, r[column])
-    ]
-
-
-def _whole_row(report: Report, table: Table, row: tuple[Span | None, ...]) -> Statement:
-    """A row as 「行見出し: 列見出し 値、…」."""
-    present = [cell for cell in row if cell is not None]
-    label = row[0].within(report.text) if row[0] else ""
-    values = "、".join(
-        f"{heading.within(report.text)} {cell.within(report.text)}"
-        for heading, cell in zip(table.header[1:], row[1:], strict=True)
-        if cell is not None and _says(report, cell)
-    )
-    span = Span(present[0].start, present[-1].end)
-    return Statement(
-        report.id,
-        f"{label}: {values}",
-        (span, *_with_figures(report, table.header)),
-        list_item=True,
-    )
-
-
-def _cell(report: Report, table: Table, row: tuple[Span | None, ...], column: int) -> Statement:
-    """A cell as 「列見出し・行見出し: 値」."""
-    cell, label, heading = row[column], row[0], table.header[column]
-    if cell is None:
-        raise ValueError("a lost cell says nothing")
-    name = "・".join(part.within(report.text) for part in (heading, label) if part)
-    needed = _with_figures(report, [heading, *([label] if label else [])])
-    return Statement(
-        report.id, f"{name}: {cell.within(report.text)}", (cell, *needed), list_item=True
-    )
-
-
-def _says(report: Report, cell: Span | None) -> bool:
-    return cell is not None and bool(cell.within(report.text).strip("-－— "))
-
-
-def _with_figures(report: Report, headings: Sequence[Span]) -> tuple[Span, ...]:
-    """The headings that hold figures, which must be cited for a claim that repeats them."""
-    return tuple(h for h in headings if re.search(r"\d", h.within(report.text)))

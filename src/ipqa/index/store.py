@@ -21,6 +21,7 @@ import re
 import shutil
 import tempfile
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,13 @@ class Index:
     sentences: tuple[Sentence, ...]
     dense: DenseIndex
     lexical: LexicalIndex
+
+    def sentences_of(self, passage: int) -> range:
+        """The numbers of a passage's sentences, which stand together."""
+        return range(
+            bisect_left(self.sentences, passage, key=lambda sentence: sentence.passage),
+            bisect_right(self.sentences, passage, key=lambda sentence: sentence.passage),
+        )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import codecs
 import unicodedata
 from pathlib import Path
 
-from ipqa.errors import FormatNotReadable, NotText, UnknownEncoding
+from ipqa.errors import BrokenUtf8, FormatNotReadable, NotText, UnknownEncoding
 
 _SIGNATURES = {
     b"%PDF-": "PDF",
@@ -19,6 +19,7 @@ _CODECS = ("utf-8-sig", "euc_jp", "euc_jis_2004", "cp932")
 EUC-JIS-2004 holds the signs (①, ㈱) that Windows adds to EUC-JP."""
 
 _CONTROL_SHARE = 0.01
+_BROKEN_SHARE = 5
 
 
 def decode(raw: bytes, path: Path) -> str:
@@ -29,6 +30,7 @@ def decode(raw: bytes, path: Path) -> str:
     Raises:
         FormatNotReadable: the bytes are those of a known format that is not text.
         NotText: the bytes are not text.
+        BrokenUtf8: nearly all of it is UTF-8.
         UnknownEncoding: none of the encodings fits.
     """
     for signature, name in _SIGNATURES.items():
@@ -43,7 +45,9 @@ def decode(raw: bytes, path: Path) -> str:
     for codec in candidates:
         try:
             text = raw.decode(codec)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if codec == "utf-8-sig" and _nearly_utf8(raw):
+                raise BrokenUtf8(path=path, position=error.start + 1) from error
             continue
         if _is_text(text):
             return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -51,6 +55,13 @@ def decode(raw: bytes, path: Path) -> str:
     if _mostly_control(raw):
         raise NotText(path=path)
     raise UnknownEncoding(path=path)
+
+
+def _nearly_utf8(raw: bytes) -> bool:
+    """Whether all but a few bytes are UTF-8: then they would decode as Shift_JIS, to nonsense."""
+    text = raw.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return broken * _BROKEN_SHARE < sum(1 for c in text if c > "\x7f") - broken
 
 
 def _is_text(text: str) -> bool:

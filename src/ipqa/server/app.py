@@ -40,7 +40,7 @@ class _Page(Mount):
     """The page's files, which leave the API's addresses to the API, wrong methods included."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["path"].startswith("/api"):
+        if scope["path"].startswith("/api/"):
             return Match.NONE, {}
         return super().matches(scope)
 

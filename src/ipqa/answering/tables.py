@@ -1,0 +1,99 @@
+"""Answers from tables: rows, columns and cells, named by their headings."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.question import Question
+from ipqa.answering.statement import Statement
+from ipqa.passages import row_of
+from ipqa.reports.model import Block, Report, Span, Table
+
+_TABLE_NUMBER = re.compile(r"表\s*(\d+)")
+
+
+def names_table(question: Question) -> bool:
+    """Whether the question names a table by its number."""
+    return _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text)) is not None
+
+
+def is_row_of_named_table(question: Question, report: Report, block: int) -> bool:
+    """Whether a block is a row of the table that the question names by its number."""
+    asked = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text))
+    table = report.blocks[block].table
+    if asked is None or table is None:
+        return False
+    titled = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", report.tables[table].title))
+    return titled is not None and titled[1] == asked[1]
+
+
+def table_statements(
+    question: Question,
+    report: Report,
+    block: Block,
+    terms: tuple[Term, ...],
+    evidence: Evidence,
+) -> list[Statement]:
+    """What a table says: the rows whose cells the question names, or the cells it asks for."""
+    table, row = row_of(report, block)
+
+    def named(heading: Span | None) -> bool:
+        return heading is not None and any(
+            evidence.coverage((term,), heading.within(report.text)) == 1.0 for term in terms
+        )
+
+    columns = [c for c in range(1, len(table.header)) if named(table.header[c])]
+    matching = [r for r in table.rows if any(named(r[column]) for column in columns)]
+    if matching:
+        return [_whole_row(report, table, r) for r in matching]
+    labelled = [r for r in table.rows if named(r[0])]
+    if not columns:
+        whole = is_row_of_named_table(question, report, report.blocks.index(block))
+        return [_whole_row(report, table, r) for r in labelled or (table.rows if whole else [row])]
+    asked = labelled or table.rows
+    return [
+        _cell(report, table, r, column)
+        for r in asked
+        for column in columns
+        if _says(report, r[column])
+    ]
+
+
+def _whole_row(report: Report, table: Table, row: tuple[Span | None, ...]) -> Statement:
+    """A row as 「行見出し: 列見出し 値、…」."""
+    present = [cell for cell in row if cell is not None]
+    label = row[0].within(report.text) if row[0] else ""
+    values = "、".join(
+        f"{heading.within(report.text)} {cell.within(report.text)}"
+        for heading, cell in zip(table.header[1:], row[1:], strict=True)
+        if cell is not None and _says(report, cell)
+    )
+    span = Span(present[0].start, present[-1].end)
+    return Statement(
+        report.id,
+        f"{label}: {values}",
+        (span, *_with_figures(report, table.header)),
+        list_item=True,
+    )
+
+
+def _cell(report: Report, table: Table, row: tuple[Span | None, ...], column: int) -> Statement:
+    """A cell as 「列見出し・行見出し: 値」."""
+    cell, label, heading = row[column], row[0], table.header[column]
+    if cell is None:
+        raise ValueError("a lost cell says nothing")
+    name = "・".join(part.within(report.text) for part in (heading, label) if part)
+    needed = _with_figures(report, [heading, *([label] if label else [])])
+    return Statement(
+        report.id, f"{name}: {cell.within(report.text)}", (cell, *needed), list_item=True
+    )
+
+
+def _says(report: Report, cell: Span | None) -> bool:
+    return cell is not None and bool(cell.within(report.text).strip("-－— "))
+
+
+def _with_figures(report: Report, headings: Sequence[Span]) -> tuple[Span, ...]:
+    """The headings that hold figures, which must be cited for a claim that repeats them."""
+    return tuple(h for h in headings if re.search(r"\d", h.within(report.text)))
