@@ -180,7 +180,6 @@ def test_a_long_paragraph_is_not_cut_right_after_a_quoted_stop() -> None:
         assert not any(within(report, p).startswith("」") for p in split_report(report, length)[0])
 
 
-@pytest.mark.xfail(strict=True, reason="what stands between two pieces falls into their passage")
 def test_an_entry_of_a_source_list_between_paragraphs_is_in_no_passage() -> None:
     report = build(
         [("paragraph", "前の文。", 0), ("reference", "甲社", 1), ("paragraph", "後の文。", 0)]

@@ -63,10 +63,9 @@ def _pairs_in(text: str) -> Counter[tuple[str, str]]:
 def _introduced(text: str, short: str) -> bool:
     """Whether an abbreviation stands in brackets, or before them, where it is first mentioned."""
     first = re.search(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", text)
-    return first is not None and "(" in (
-        text[first.start() - 1],
-        text[first.end() : first.end() + 1],
-    )
+    if first is None:
+        return False
+    return text[: first.start()].endswith("(") or text[first.end() :].startswith("(")
 
 
 def _holds(text: str, name: str) -> bool:

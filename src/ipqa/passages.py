@@ -131,6 +131,7 @@ def _groups(report: Report, length: int) -> Iterator[list[_Piece]]:
         last = report.blocks[group[-1].block] if group else None
         if last is not None and (
             block.section != last.section
+            or piece.block - group[-1].block > 1
             or "table_row" in (block.kind, last.kind)
             or piece.span.end - group[0].span.start > length
         ):

@@ -182,21 +182,18 @@ def test_a_numbered_list_below_a_source_heading_is_a_source_list() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="the address of a Markdown link is dropped")
 def test_an_entry_that_is_a_link_keeps_its_address() -> None:
     report = read("# 題\n\n甲[1]。\n\n## 参考資料\n\n1. [甲社の年報](https://example.com/a)\n")
     (reference,) = report.references
     assert (reference.title, reference.url) == ("甲社の年報", "https://example.com/a")
 
 
-@pytest.mark.xfail(strict=True, reason="each paragraph of a footnote becomes an entry of its own")
 @pytest.mark.parametrize("more", ["    続きの段落。", "    - 甲の一\n    - 甲の二"])
 def test_a_footnote_of_several_paragraphs_leaves_no_doubt(more: str) -> None:
     report = read(f"甲[^1]。\n\n[^1]: 甲社の年報。\n\n{more}\n")
     assert [s.status for s in SourceIndex(report).of(report.marks[0])] == ["resolved"]
 
 
-@pytest.mark.xfail(strict=True, reason="a word label's number may be another footnote's label")
 def test_two_footnotes_never_share_a_number() -> None:
     report = read("甲[^青葉]。乙[^1]。\n\n[^青葉]: 甲社\n[^1]: 乙社\n")
     assert len({reference.number for reference in report.references}) == 2
@@ -215,7 +212,6 @@ def test_a_text_without_content_has_no_blocks(text: str) -> None:
     assert (report.blocks, report.title) == ((), "")
 
 
-@pytest.mark.xfail(strict=True, reason="what is left without the marks may be nothing but a tab")
 def test_marks_and_tabs_alone_do_not_stop_a_list_from_being_read() -> None:
     report = read("¹²\t¹²\n\n- 甲\n")
     assert lead_span(report, report.blocks[-1]) is None

@@ -208,7 +208,6 @@ def test_offsets_hold_whatever_is_read(
     )
 
 
-@pytest.mark.xfail(strict=True, reason="white space that the reader does not know makes a block")
 @pytest.mark.parametrize("space", ["\f", "\v", "\u2003", "\u2028"])
 def test_a_page_break_between_paragraphs_is_white_space(space: str, tmp_path: Path) -> None:
     path = written(tmp_path / "a.txt", f"{TEXT}\n{space}\n\n• 部品を減らす\n")

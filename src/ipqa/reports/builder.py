@@ -63,6 +63,8 @@ class ReportBuilder:
     def heading(self, text: str, level: int) -> None:
         """Open a section; ``level`` 1 is a chapter."""
         self._leave_list()
+        if not text.strip():
+            return
         span = self._write(text, before="\n" if self._blocks else "")
         title = self._lines[-2]
         parents = [s for s in self._sections[1:] if s.level < level and s.span.end < 0]
@@ -75,6 +77,8 @@ class ReportBuilder:
     def paragraph(self, text: str) -> None:
         """Add a paragraph; it may turn out to lead into the list that follows it."""
         self._leave_list()
+        if not text.strip():
+            return
         span = self._write(text)
         self._blocks.append(Block("paragraph", span, self._section))
         self._list_lead = len(self._blocks) - 1
@@ -121,7 +125,7 @@ class ReportBuilder:
         span = self._write(text, marks=False)
         self._blocks.append(Block("reference", span, self._section, label=f"{number}."))
         url = _URL.search(text)
-        title = _URL.sub("", text).strip(" 　<>[]:：,、。\t")
+        title = _URL.sub("", text).strip(" 　<>[]()（）:：,、。\t")
         path = self._sections[self._section].path
         chapter = len(path) > 1 or any(_CHAPTER_LIST.search(part) for part in path)
         self._references.append(
@@ -228,7 +232,8 @@ def lead_span(report: Report, block: Block) -> Span | None:
     lead = report.blocks[block.lead]
     if lead.kind == "list_item":
         return lead.span
-    start, end = sentences(lead.span.within(report.text))[-1]
-    if end - start > _LEAD_LENGTH:
+    found = sentences(lead.span.within(report.text))
+    if not found or found[-1][1] - found[-1][0] > _LEAD_LENGTH:
         return None
+    start, end = found[-1]
     return Span(lead.span.start + start, lead.span.start + end)

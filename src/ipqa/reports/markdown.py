@@ -26,6 +26,7 @@ def read_markdown(text: str, builder: ReportBuilder) -> str:
     it are the chapters.
     """
     tokens = _PARSER.parse(text)
+    _number_footnotes(tokens)
     headings = [token.tag for token in tokens if token.type == "heading_open"]
     chapter_level = 2 if headings.count("h1") == 1 else 1
     title = ""
@@ -57,10 +58,12 @@ class _Walk:
         self._caption = ""
         self._rows: list[list[str]] = []
         self._footnote: int | None = None
+        self._note: list[str] = []
 
     def visit(self, token: Token, inline: Token | None) -> None:
         """Take in one token; ``inline`` is the content that follows it, where there is any."""
-        text = _plain(inline) if inline is not None else ""
+        links = self._footnote is not None or self._builder.in_source_list
+        text = _plain(inline, links=links) if inline is not None else ""
         match token.type:
             case "heading_open":
                 self._builder.heading(text, max(1, int(token.tag[1]) - self._chapter_level + 1))
@@ -68,9 +71,12 @@ class _Walk:
                 self._paragraph(text)
             case "fence" | "code_block" if token.content.strip():
                 self._builder.paragraph(token.content.strip("\n"))
+            case "html_block":
+                self._builder.warn("html", "HTML で書かれた部分は読み飛ばしました。")
             case "footnote_open":
-                self._footnote = _footnote_number(token)
-            case "footnote_close":
+                self._footnote, self._note = _footnote_number(token), []
+            case "footnote_close" if self._footnote is not None:
+                self._builder.reference(self._footnote, " ".join(self._note), footnote=True)
                 self._footnote = None
             case _:
                 self._visit_list(token)
@@ -82,7 +88,7 @@ class _Walk:
                 self._lists.append("")
             case "ordered_list_open":
                 self._lists.append("1")
-            case "bullet_list_close" | "ordered_list_close":
+            case "bullet_list_close" | "ordered_list_close" if self._lists:
                 self._lists.pop()
             case "list_item_open":
                 self._item = token
@@ -96,7 +102,7 @@ class _Walk:
             case "tr_open":
                 self._rows.append([])
             case "th_open" | "td_open":
-                self._rows[-1].append(text)
+                self._rows[-1].append(text.replace("\n", " "))
             case "table_close":
                 header, *rows = self._rows
                 self._builder.table(self._caption, header, rows)
@@ -109,7 +115,7 @@ class _Walk:
         if not text.strip():
             return
         if self._footnote is not None:
-            self._builder.reference(self._footnote, text, footnote=True)
+            self._note.append(text)
         elif self._lists and self._item is not None:
             self._list_item(text, self._item)
             self._item = None
@@ -128,25 +134,45 @@ class _Walk:
         self._builder.list_item(text, depth=len(self._lists) - 1, label=label)
 
 
+def _number_footnotes(tokens: list[Token]) -> None:
+    """Give every footnote its number: its label, or, where any label is no number, its place."""
+    footnotes = [
+        token
+        for outer in tokens
+        for token in (outer, *(outer.children or ()))
+        if token.type in {"footnote_open", "footnote_ref"}
+    ]
+    labels = [str(token.meta.get("label", "")) for token in footnotes]
+    numbered = all(label.isdigit() for label in labels)
+    for token, label in zip(footnotes, labels, strict=True):
+        token.meta["number"] = int(label) if numbered else int(token.meta["id"]) + 1
+
+
 def _footnote_number(token: Token) -> int:
-    """The number of a footnote: its label, or its place where the label is no number."""
-    label = str(token.meta.get("label", ""))
-    return int(label) if label.isdigit() else int(token.meta["id"]) + 1
+    return int(token.meta["number"])
 
 
-def _plain(inline: Token, *, marks: bool = True) -> str:
-    """The text of inline content without its mark-up; footnote marks as [n]."""
+def _plain(inline: Token, *, marks: bool = True, links: bool = False) -> str:
+    """The text of inline content without its mark-up; footnote marks as [n].
+
+    ``links``: addresses of links follow their text, as a source list needs them.
+    """
     pieces: list[str] = []
+    href = ""
     for token in inline.children or ():
         match token.type:
-            case "text" | "code_inline" | "html_inline":
+            case "text" | "code_inline" | "image":
                 pieces.append(token.content)
             case "softbreak":
                 pieces.append(_SOFT_BREAK)
             case "hardbreak":
                 pieces.append("\n")
-            case "image":
-                pieces.append(token.content)
+            case "html_inline" if token.content.lower().startswith("<br"):
+                pieces.append("\n")
+            case "link_open":
+                href = str(token.attrGet("href") or "")
+            case "link_close" if links and href not in "".join(pieces):
+                pieces.append(f" {href} ")
             case "footnote_ref" if marks:
                 pieces.append(f"[{_footnote_number(token)}]")
             case _:

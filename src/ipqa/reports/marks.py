@@ -68,14 +68,14 @@ class SourceIndex:
     def __init__(self, report: Report) -> None:
         self._marks = report.marks
         self._blocks = [(block.span.start, block.span.end) for block in report.blocks]
-        self._chapters = [section for section in report.sections if section.level == 1]
+        self._chapters = [section.span for section in report.sections if section.level == 1]
         self._whole = [r for r in report.references if r.scope == "report"]
-        self._by_chapter: dict[str, list[Reference]] = {}
+        self._by_chapter: dict[int | None, list[Reference]] = {}
         for reference in report.references:
             if reference.scope == "chapter":
-                chapter = report.section_path(reference.section)[0]
+                chapter = self._chapter_at(reference.span.end)
                 self._by_chapter.setdefault(chapter, []).append(reference)
-        self._greatest: dict[str, int] = {}
+        self._greatest: dict[int | None, int] = {}
         for mark in self._marks:
             chapter = self._chapter_at(mark.position)
             self._greatest[chapter] = max(mark.number, self._greatest.get(chapter, 0))
@@ -105,14 +105,14 @@ class SourceIndex:
         status: SourceStatus = "resolved" if len(distinct) == 1 else "ambiguous"
         return tuple(Source(str(mark.number), r.title, r.url, status) for r in distinct)
 
-    def _follows_own_list(self, chapter: str) -> bool:
+    def _follows_own_list(self, chapter: int | None) -> bool:
         """Whether a chapter's marks can follow its own list: none is beyond its last entry."""
         last = max((r.number for r in self._by_chapter.get(chapter, ())), default=0)
         return 0 < self._greatest.get(chapter, 0) <= last
 
-    def _chapter_at(self, position: int) -> str:
-        """Title of the chapter that an offset lies in; empty before the first."""
-        for chapter in self._chapters:
-            if chapter.span.start < position <= chapter.span.end:
-                return chapter.title
-        return ""
+    def _chapter_at(self, position: int) -> int | None:
+        """The number of the chapter that an offset lies in; None before the first."""
+        for number, span in enumerate(self._chapters):
+            if span.start < position <= span.end:
+                return number
+        return None

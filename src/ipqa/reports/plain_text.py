@@ -7,6 +7,7 @@ lists; a run of short lines gives a table (see ``tables``). What a page puts aro
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from ipqa.reports.builder import SOURCE_LIST_HEADING, ReportBuilder
@@ -16,7 +17,7 @@ from ipqa.reports.tables import CAPTION, Arrangement, arrange
 _SPACES = " \u00a0\u3000\t"
 _ITEM = re.compile(
     r"^(?P<indent>[ \u00a0\u3000\t]*)"
-    r"(?:(?P<bullet>[•・◦○●▪■□◆◇‣–＊*\-])[ \u00a0\u3000\t]*|(?P<label>\d{1,3}[.．)）]|[(（]\d{1,2}[)）]|[①-⑳])"
+    r"(?:(?P<bullet>[•・◦○●▪■□◆◇‣–＊*\-])[ \u00a0\u3000\t]*|(?P<label>\d{1,3}[.．)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳])"
     r"[ \u00a0\u3000\t]*)(?P<text>\S.*)$"
 )
 _CHAPTER = re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]+\s*[章部編]")
@@ -53,7 +54,7 @@ class _Group:
     def alone(self) -> str | None:
         """Its only line, if that is not a list item."""
         if len(self.lines) == 1 and not _ITEM.match(self.lines[0]):
-            return self.lines[0].strip(_SPACES)
+            return self.lines[0].strip()
         return None
 
 
@@ -71,25 +72,30 @@ def _groups(text: str) -> list[_Group]:
     lines: list[str] = []
     spaced = False
     for line in [*text.split("\n"), ""]:
-        if line.strip(_SPACES):
-            lines.append(line.rstrip(_SPACES))
+        if line.strip():
+            lines.append(line.rstrip())
             continue
         if lines:
             groups.append(_Group(tuple(lines), spaced))
             lines, spaced = [], False
-        spaced = spaced or bool(line)
+        spaced = spaced or any(character in _SPACES for character in line)
     return groups
 
 
 def _title(groups: list[_Group]) -> tuple[str, int]:
-    """The first line that stands alone and does not look like a menu, and where the text goes on."""
+    """The first line that stands alone and does not look like a menu, and where the text goes on.
+
+    Text that already runs in sentences has no title above it.
+    """
     for position, group in enumerate(groups[:8]):
+        if any(_SENTENCE_END.search(line) for line in group.lines):
+            break
         line = group.alone
-        if line is None or _SENTENCE_END.search(line):
+        if line is None:
             continue
         if len(line) > 6 and not _FURNITURE.search(line) and not _is_menu(line):  # noqa: PLR2004 - shorter lines are labels
             return take_marks_out(line)[0], position + 1
-    first = groups[0].lines[0].strip(_SPACES) if groups else ""
+    first = groups[0].lines[0].strip() if groups else ""
     return take_marks_out(first)[0][:80], 0
 
 
@@ -110,7 +116,7 @@ class _Reader:
         self._ended = False  # past the last source list, where a page's own matter begins
         self._dropping = False
         self._spacers = any(
-            group.spaced and _NUMBERED.match(group.lines[0].strip(_SPACES)) for group in groups
+            group.spaced and _NUMBERED.match(group.lines[0].strip()) for group in groups
         )
         self._last_source_list = max(
             (i for i, group in enumerate(groups) if self._is_source_heading(group)), default=None
@@ -160,9 +166,9 @@ class _Reader:
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
             if item is None:
                 if not (self._ended and _FURNITURE.search(line)):
-                    self._builder.paragraph(line.strip(_SPACES))
+                    self._builder.paragraph(line.strip())
             elif self._builder.in_source_list and item["label"]:
-                entry = int(re.sub(r"\D", "", item["label"]) or 0)
+                entry = int(re.sub(r"\D", "", unicodedata.normalize("NFKC", item["label"])))
                 self._builder.reference(entry, item["text"])
             elif number == len(lines) - 1 and self._heads_what_follows(position, items):
                 self._builder.heading(item["text"], 3)
@@ -235,7 +241,7 @@ class _Reader:
         return (arrangement, end) if arrangement is not None else None
 
     def _cell(self, group: _Group) -> str | None:
-        line = group.lines[0].strip(_SPACES)
+        line = group.lines[0].strip()
         if (
             len(group.lines) > 1
             or len(line) > _CELL_LENGTH
@@ -243,6 +249,7 @@ class _Reader:
             or _NUMBERED.match(line)
             or _CHAPTER.match(line)
             or SOURCE_LIST_HEADING.match(line)
+            or CAPTION.match(line)
         ):
             return None
         item = _ITEM.match(group.lines[0])

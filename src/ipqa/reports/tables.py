@@ -24,13 +24,13 @@ _HEADER_LENGTH = 24
 _GAP = 0.75
 """Cost of a lost cell, against 0..1 for each pair of cells of a column."""
 
-_UNEVEN = 0.05
+_UNEVEN = 0.1
 """Added where any row lacks a cell: a table without gaps is the likelier one."""
 
 _SIDE_BY_SIDE = 0.12
 """How much dearer a narrower table without gaps may be than one several times its width."""
 
-_ANNOUNCED = 0.55
+_ANNOUNCED = 0.62
 _UNANNOUNCED = 0.3
 """Highest average cost of a cell that still passes for a table, with and without a caption above."""
 
