@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from ipqa.assistant import Assistant
-from ipqa.settings import Settings
+from ipqa.settings import read_settings
 
 GOLD = Path(__file__).resolve().parent / "gold" / "dev.jsonl"
 
@@ -16,11 +16,10 @@ def flat(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
-def main() -> None:
-    """Print one line for each kind of question, and those that went wrong."""
-    assistant = Assistant.open(Settings())
+def ask_all(assistant: Assistant) -> tuple[list[str], list[str]]:
+    """What went wrong, question by question, and the figures."""
     right: dict[bool, list[bool]] = {True: [], False: []}
-    lengths = []
+    failures, lengths = [], []
     for line in GOLD.read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
         answer = assistant.ask(gold["question"])
@@ -28,16 +27,21 @@ def main() -> None:
             said = flat(answer.answer)
             holds = all(any(flat(text) in said for text in fact) for fact in gold["facts"])
             well = answer.answered and holds
-            lengths.append(len(answer.answer))
         else:
             well = not answer.answered
+        if answer.answered:
+            lengths.append(len(answer.answer))
         right[gold["answerable"]].append(well)
         if not well:
-            print(f"{gold['id']}: {gold['question']}\n    {answer.answer[:120]}")
-    print(f"all facts: {sum(right[True])} of {len(right[True])}")
-    print(f"declined:  {sum(right[False])} of {len(right[False])}")
-    print(f"characters of an answer: {sum(lengths) / len(lengths):.0f}")
+            failures.append(f"{gold['id']}: {gold['question']}\n    {answer.answer[:120]}")
+    figures = [
+        f"all facts: {sum(right[True])} of {len(right[True])}",
+        f"declined:  {sum(right[False])} of {len(right[False])}",
+        f"characters of an answer: {sum(lengths) / len(lengths):.0f}",
+    ]
+    return failures, figures
 
 
 if __name__ == "__main__":
-    main()
+    for lines in ask_all(Assistant.open(read_settings())):
+        print("\n".join(lines))

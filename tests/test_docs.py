@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from eval.ask_gold import ask_all
 from ipqa.assistant import Assistant
 from ipqa.settings import Settings
 from tests.parts import ROOT
@@ -34,6 +35,12 @@ def test_the_answer_in_the_readme_is_the_answer(name: str, corpus_assistant: Ass
         assert line in README[name]
     for citation in answer.citations:
         assert citation.quote in README[name]
+
+
+def test_the_figures_in_the_readme_are_those_that_are_printed(corpus_assistant: Assistant) -> None:
+    _, figures = ask_all(corpus_assistant)
+    for text in README.values():
+        assert "\n".join(figures) in text
 
 
 def test_the_rooms_in_the_architecture_page_are_those_that_are_there() -> None:

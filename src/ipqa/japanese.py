@@ -199,8 +199,8 @@ class Word:
 
     @property
     def is_name(self) -> bool:
-        """Whether the dictionary lists the word as a proper noun."""
-        return self.part_of_speech[1] == "固有名詞"
+        """Whether the dictionary lists the word as a proper noun, names of places aside."""
+        return self.part_of_speech[1] == "固有名詞" and self.part_of_speech[2] != "地名"
 
     @property
     def is_number(self) -> bool:

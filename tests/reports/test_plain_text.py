@@ -409,7 +409,7 @@ def test_a_list_beside_the_whole_one_takes_no_part() -> None:
         ("1.", "2."),
         ("１．", "２．"),
         ("(1)", "(2)"),
-        pytest.param(*("①", "②")),
+        ("①", "②"),
     ],
 )
 def test_entries_are_numbered_as_written(one: str, two: str) -> None:

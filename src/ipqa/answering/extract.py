@@ -146,18 +146,22 @@ def _best_few(
 def short_answer(
     question: Question, terms: Sequence[Term], statements: Sequence[Statement]
 ) -> str | None:
-    """The date or quantity that is asked for: the one that follows what the question names."""
+    """The date or quantity that is asked for: the one nearest to a name that the question names."""
+    if question.kind not in {"when", "quantity"}:
+        return None
     for statement in statements:
-        found = expected_spans(question, statement.text)
-        if found:
-            named = [
-                at + len(term.surface)
-                for term in terms
-                if term.is_name and (at := statement.text.find(term.surface)) >= 0
-            ]
-            start = max(named, default=0)
-            after = [span for span in found if span[0] >= start]
-            return statement.text[slice(*(after or found)[0])].strip()
+        text = statement.text
+        names = [
+            (at, at + len(term.surface))
+            for term in terms
+            if term.is_name and (at := text.find(term.surface)) >= 0
+        ]
+
+        def distance(span: tuple[int, int], names: list[tuple[int, int]] = names) -> int:
+            return min((max(span[0] - end, start - span[1]) for start, end in names), default=0)
+
+        if found := expected_spans(question, text):
+            return text[slice(*min(found, key=distance))].strip()
     return None
 
 
@@ -175,8 +179,8 @@ def _lead_of_list(
 ) -> int | None:
     """The block whose whole list is the answer, if one is.
 
-    That is so where the best sentence leads into a list, where a chosen one does and items of its list
-    are chosen with it, and where a list is asked for and the best sentence is one of its items.
+    That is so where the best sentence leads into a list, where a chosen one does and a list is asked for
+    or items of it are chosen too, and where a list is asked for and the best sentence is an item of one.
     """
     leads = {block.lead for block in report.blocks if block.kind == "list_item"}
 
@@ -186,23 +190,38 @@ def _lead_of_list(
 
     if leads_on(best):
         return best.block
-    picked = {report.blocks[sentence.block].lead for sentence in chosen}
+    picked = {lead for sentence in chosen for lead in _leads_above(report, sentence.block)}
     for sentence in chosen:
-        if leads_on(sentence) and sentence.block in picked:
+        if leads_on(sentence) and (question.kind == "list" or sentence.block in picked):
             return sentence.block
     block = report.blocks[best.block]
     return block.lead if question.kind == "list" and block.kind == "list_item" else None
+
+
+def _leads_above(report: Report, block: int) -> list[int]:
+    """The blocks that lead to a list item, the nearest first."""
+    lead = report.blocks[block].lead
+    return [] if lead is None else [lead, *_leads_above(report, lead)]
 
 
 def _list(report: Report, lead: int, best: Sentence) -> list[Statement]:
     """A list with the sentence or item that leads into it."""
     opening = report.blocks[lead]
     span = best.span if lead == best.block else _last_sentence(report, opening)
-    items = [b for b in report.blocks if b.lead == lead and b.kind == "list_item"][:_LONGEST_LIST]
+    items = _items_below(report, lead)[:_LONGEST_LIST]
     return [
         Statement(report.id, span.within(report.text), (span,)),
         *(_block(report, item) for item in items),
     ]
+
+
+def _items_below(report: Report, lead: int) -> list[Block]:
+    """The items that a block leads into, each followed by the items below it."""
+    items: list[Block] = []
+    for number, block in enumerate(report.blocks):
+        if block.lead == lead and block.kind == "list_item":
+            items += [block, *_items_below(report, number)]
+    return items
 
 
 def _last_sentence(report: Report, block: Block) -> Span:

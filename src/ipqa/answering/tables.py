@@ -8,6 +8,7 @@ from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.question import Question
 from ipqa.answering.statement import Statement
 from ipqa.passages import row_of
+from ipqa.reports.marks import consists_of_marks
 from ipqa.reports.model import Block, Report, Span, Table
 
 _TABLE_NUMBER = re.compile(r"表\s*(\d+)")
@@ -91,7 +92,11 @@ def _cell(report: Report, table: Table, row: tuple[Span | None, ...], column: in
 
 
 def _says(report: Report, cell: Span | None) -> bool:
-    return cell is not None and bool(cell.within(report.text).strip("-－— "))
+    """Whether a cell holds anything to say: no dash, and no list of source numbers."""
+    if cell is None:
+        return False
+    text = cell.within(report.text)
+    return bool(text.strip("-－— ")) and not consists_of_marks(text)
 
 
 def _with_figures(report: Report, headings: Sequence[Span]) -> tuple[Span, ...]:

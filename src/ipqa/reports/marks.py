@@ -53,6 +53,12 @@ def take_marks_out(text: str) -> tuple[str, tuple[Mark, ...]]:
     return clean, tuple(marks)
 
 
+def consists_of_marks(text: str) -> bool:
+    """Whether a text, such as a table cell that lists sources, is nothing but marks."""
+    kept, marks = take_marks_out(text)
+    return bool(marks) and kept == text
+
+
 def _numbers(run: str) -> Iterable[int]:
     return (int(number.translate(_TO_DIGITS)) for number in _NUMBER.findall(run))
 
