@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 _ASKING_FORMS = frozenset(
-    """何時 いつ 其の 幾つ 先 the 書く 記す 載る 示す 欄 登場 出る 上げる 見込み 何 誰 何処 どこ 何れ どれ どの どんな どう 何方 どちら 幾つ 幾ら 何故 なぜ どうして 如何 いくら いくつ
+    """何時 いつ 其の 幾つ 先 the 書く 記す 載る 示す 欄 登場 セル 記述 出る 上げる 見込み 何 誰 何処 どこ 何れ どれ どの どんな どう 何方 どちら 幾つ 幾ら 何故 なぜ どうして 如何 いくら いくつ
     教える 下さる 下さい 知る 説明 挙げる 挙がる 列挙 述べる 言う 呼ぶ 分かる 聞く 答える 頂く 貰う 願う 内容 中身 具体 的 詳しい 報告 書 レポート 資料 記載
     何年 何月 どれ位 位 程 くらい 方 点 所 件 者 これ 其れ それ その 此の あの the a an of in is are was were do does did what who when where why how which
     to for and on by at many much list 有る 無い 居る する 年 月 日 名 名前 時期 理由 どんなもの 全て 其々 それぞれ 思う 見る 取る 付く 関する 対する 就て""".split()

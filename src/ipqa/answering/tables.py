@@ -44,8 +44,15 @@ def table_statements(
             evidence.coverage((term,), heading.within(report.text)) == 1.0 for term in terms
         )
 
+    def is_said(cell: Span | None) -> bool:
+        """Whether the question gives a cell's value (影響度が甚大), not just a word of it."""
+        if cell is None:
+            return False
+        text = cell.within(report.text)
+        return any(term.surface in text and 2 * len(term.surface) >= len(text) for term in terms)
+
     columns = [c for c in range(1, len(table.header)) if named(table.header[c])]
-    matching = [r for r in table.rows if any(named(r[column]) for column in columns)]
+    matching = [r for r in table.rows if any(is_said(r[column]) for column in columns)]
     if matching:
         return [_whole_row(report, table, r) for r in matching]
     labelled = [r for r in table.rows if named(r[0])]
