@@ -29,6 +29,19 @@ _NEAREST = 3
 _ANSWERABLE = 0.5
 """Confidence from which an answer is given."""
 
+_COVERAGE = 3.3
+_COSINE = 12.7
+_CONSTANT = -12.2
+"""A logistic model of confidence: set on a few dozen questions, see docs/architecture.md."""
+
+_NAME_MISSING = 0.1
+"""Confidence where a name in the question is not in the evidence."""
+
+_DECLINED: dict[Reason, str] = {
+    "not_in_reports": "資料に記載がありません。",
+    "off_topic": "この質問は資料の内容と関わりがないようです。資料に記載がありません。",
+}
+
 
 class Assistant:
     """Answers questions from one opened index."""
@@ -86,7 +99,8 @@ class Assistant:
         self._require_known(reports)
         understood = understand(question, self._settings.max_question_length)
         if history and points_back(understood):
-            understood = understand_together(history[-1].question, understood)
+            previous = history[-1].question[: self._settings.max_question_length]
+            understood = understand_together(previous, understood)
         depth = _PASSAGES_FOR_TABLE if names_table(understood) else PASSAGES
         hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
@@ -140,12 +154,12 @@ class Assistant:
         best = candidates[0]
         passage = self._index.passages[best.sentence.passage].indexed_text
         if self._evidence.missing_names(terms, f"{best.sentence.indexed_text}\n{passage}"):
-            return 0.1
+            return _NAME_MISSING
         coverage = max(best.coverage, self._evidence.coverage(terms, passage))
         logit = (
-            _CONFIDENCE["coverage"] * coverage
-            + _CONFIDENCE["cosine"] * max(candidate.cosine for candidate in candidates)
-            + _CONFIDENCE["constant"]
+            _COVERAGE * coverage
+            + _COSINE * max(candidate.cosine for candidate in candidates)
+            + _CONSTANT
         )
         return round(1 / (1 + math.exp(-logit)), 3)
 
@@ -253,12 +267,3 @@ def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings
             difference=", ".join(differing),
             remedy=rebuild_command(settings.index),
         )
-
-
-_CONFIDENCE = {"coverage": 3.3, "cosine": 12.7, "constant": -12.2}
-"""A logistic model of two features, set on questions that are not in the repository's gold sets."""
-
-_DECLINED: dict[Reason, str] = {
-    "not_in_reports": "資料に記載がありません。",
-    "off_topic": "この質問は資料の内容と関わりがないようです。資料に記載がありません。",
-}

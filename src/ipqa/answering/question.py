@@ -47,17 +47,29 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 _ASKING_FORMS = frozenset(
-    """何時 いつ 其の 幾つ 先 the 書く 記す 載る 示す 欄 登場 セル 記述 出る 上げる 見込み 何 誰 何処 どこ 何れ どれ どの どんな どう 何方 どちら 幾つ 幾ら 何故 なぜ どうして 如何 いくら いくつ
-    教える 下さる 下さい 知る 説明 挙げる 挙がる 列挙 述べる 言う 呼ぶ 分かる 聞く 答える 頂く 貰う 願う 内容 中身 具体 的 詳しい 報告 書 レポート 資料 記載
-    何年 何月 どれ位 位 程 くらい 方 点 所 件 者 これ 其れ それ その 此の あの the a an of in is are was were do does did what who when where why how which
-    to for and on by at many much list 有る 無い 居る する 年 月 日 名 名前 時期 理由 どんなもの 全て 其々 それぞれ 思う 見る 取る 付く 関する 対する 就て""".split()
+    (
+        # question words, as Sudachi writes their normal forms
+        "何 何時 いつ 誰 何処 どこ 何れ どれ どの どんな どう 何方 どちら 幾つ 幾ら いくら いくつ 如何 "
+        "何故 なぜ どうして 何年 何月 どれ位 位 程 くらい それぞれ 其々 どんなもの "
+        # what one asks to be done, and where it would stand
+        "教える 下さる 下さい 知る 説明 挙げる 挙がる 上げる 列挙 述べる 言う 呼ぶ 分かる 聞く 答える 頂く "
+        "貰う 願う 思う 見る 書く 記す 記述 載る 示す 出る 登場 取る 付く 関する 対する 就て "
+        "報告 書 レポート 資料 記載 欄 セル 内容 中身 具体 的 詳しい 見込み "
+        # pointing and filling words
+        "これ 其れ それ その 其の 此の あの 方 点 所 件 者 先 名 名前 年 月 日 時期 理由 全て 有る 無い 居る する "
+        "the a an of in is are was were do does did what who when where why how which to for and on by "
+        "at many much list"
+    ).split()
 )
 """Normalised forms that ask rather than name: they need not occur in the evidence."""
 
 GENERIC_FORMS = frozenset(
-    """人数 件数 割合 比率 パーセント スタッフ 数 数字 量 回数 社数 順位 仕組み 役割 特徴 意味 概要 選択肢 提言 提案 三つ 二つ 四つ
-    五つ 列 行 表 種類 要素 項目 対象 相手 会社 企業 社名 発表 開始 日付 日 時 時点 状況 内訳 結果 影響 課題 問題 方法 手段 計画
-    予定 目標 見通し 説明 定義 違い 差 関係 経緯 背景 狙い 目的 根拠 例 メンバー 構成 一つ 全体 最大 最高 首位 トップ 現在 今後 将来""".split()
+    (
+        "人数 件数 割合 比率 パーセント スタッフ 数 数字 量 回数 社数 順位 一つ 二つ 三つ 四つ 五つ 列 行 表 "
+        "仕組み 役割 特徴 意味 概要 定義 説明 選択肢 提言 提案 種類 要素 項目 対象 相手 会社 企業 社名 メンバー "
+        "構成 発表 開始 日付 日 時 時点 状況 内訳 結果 影響 課題 問題 方法 手段 計画 予定 目標 見通し 違い 差 "
+        "関係 経緯 背景 狙い 目的 根拠 例 全体 最大 最高 首位 トップ 現在 今後 将来"
+    ).split()
 )
 """Normalised forms that name the kind of answer; the evidence often says the thing without the word."""
 
@@ -92,7 +104,7 @@ def understand(raw: str, max_length: int) -> Question:
     """
     if len(raw) > max_length:
         raise QuestionTooLong(length=len(raw), limit=max_length)
-    text = "".join(" " if unicodedata.category(c) in _CONTROL else c for c in raw).strip()
+    text = _clean(raw)
     if not text:
         raise EmptyQuestion
     if not any(unicodedata.category(c)[0] in "LN" for c in text):
@@ -109,8 +121,12 @@ def points_back(question: Question) -> bool:
 
 def understand_together(previous: str, question: Question) -> Question:
     """A question that points back, read together with the one it points to."""
-    text = f"{previous.strip()} {question.text}"
+    text = f"{_clean(previous)} {question.text}"
     return Question(text=text, kind=question.kind, terms=_terms(text))
+
+
+def _clean(raw: str) -> str:
+    return "".join(" " if unicodedata.category(c) in _CONTROL else c for c in raw).strip()
 
 
 def _terms(text: str) -> tuple[Word, ...]:
