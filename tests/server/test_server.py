@@ -1,5 +1,6 @@
 """The HTTP face, on a real server on loopback."""
 
+import re
 import socket
 import threading
 import time
@@ -189,7 +190,10 @@ def test_both_languages_of_the_page_have_the_same_messages(client: httpx.Client)
 def test_the_api_describes_itself(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/api/ask", "/api/search", "/api/reports", "/livez", "/readyz"} <= set(paths)
-    assert client.get("/docs").status_code == 200
+    docs = client.get("/docs").text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', docs)
+    assert addresses
+    assert all(client.get(address).status_code == 200 for address in addresses)
 
 
 def test_questions_at_the_same_time_do_not_mix(client: httpx.Client) -> None:

@@ -7,6 +7,7 @@ from typing import TypedDict
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
@@ -24,7 +25,11 @@ _PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-_OWN_PAGES = ("/docs", "/redoc")  # FastAPI's documentation pages load their scripts from elsewhere
+_DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Swagger's page starts itself with an inline script."""
 
 
 class Health(BaseModel):
@@ -56,7 +61,9 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
         yield {"assistant": await run_in_threadpool(open_assistant, settings)}
 
-    app = FastAPI(
+    app = FastAPIOffline(  # its documentation page loads nothing from elsewhere
+        redoc_url=None,
+        favicon_url="/favicon.svg",
         title="ipqa",
         version=__version__,
         summary="Cited answers to Japanese questions about Japanese reports",
@@ -65,8 +72,8 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     problems.install(app)
     app.middleware("http")(_guard)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.include_router(ask.router)
-    app.include_router(reports.router)
+    app.include_router(ask.router, responses=problems.RESPONSES)
+    app.include_router(reports.router, responses=problems.RESPONSES)
 
     @app.get("/livez", tags=["health"], summary="Whether the process answers")
     def livez() -> Health:
@@ -91,8 +98,8 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
     response = await call_next(request)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    if not request.url.path.startswith(_OWN_PAGES):
-        response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    policy = _DOCS_POLICY if request.url.path == "/docs" else _PAGE_POLICY
+    response.headers["Content-Security-Policy"] = policy
     if request.url.path.startswith("/api"):
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,11 +1,13 @@
 """Errors over HTTP: RFC 9457 problem JSON, in the language that the client asks for."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ipqa.errors import (
@@ -36,6 +38,31 @@ _INVALID = {
     "ja": "リクエストの形式が正しくありません。errors の項目を直してください。",
     "en": "The request is not valid. Correct what errors lists.",
 }
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status.value: {
+        "description": status.phrase,
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
+    for status in (
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+}
+"""The problems that any endpoint of the API may answer with, for its description."""
 
 
 def install(app: FastAPI) -> None:
