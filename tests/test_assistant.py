@@ -12,6 +12,7 @@ from ipqa.answering.grounding import figures
 from ipqa.assistant import Assistant
 from ipqa.errors import IndexMismatch, ModeUnavailable, QuestionError, UnknownReport
 from ipqa.settings import Settings
+from tests.parts import build_small_index
 
 FIFTY = """\
 日産は全固体電池をいつ実用化する計画ですか
@@ -240,3 +241,30 @@ def test_an_index_path_may_be_anywhere(small_settings: Settings, tmp_path: Path)
     moved = tmp_path / "索引 その2"
     moved.symlink_to(small_settings.index)
     assert Assistant.open(small_settings.model_copy(update={"index": moved})).ask("出荷量は")
+
+
+@pytest.fixture(scope="module")
+def damaged_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant for a report in which characters of dates are lost."""
+    folder = tmp_path_factory.mktemp("damaged")
+    (folder / "shop.md").write_text(
+        "# 店舗の報告\n\n## 沿革\n\n一号店は201911月に開いた。\n\n二号店は2021115日に開いた。\n\n三号店は計画中である。\n",
+        encoding="utf-8",
+    )
+    return Assistant.open(build_small_index(folder / "shop.md", folder / "index"))
+
+
+def test_a_damaged_date_is_quoted_as_it_stands_and_said_as_it_probably_was(
+    damaged_assistant: Assistant,
+) -> None:
+    answer = damaged_assistant.ask("二号店はいつ開きましたか")
+    assert_sound(answer, damaged_assistant)
+    assert "2021115日" in answer.citations[0].quote
+    assert answer.notes == ("注: 「2021115日」は2021年11月5日または2021年1月15日とみられます。",)
+    assert answer.answer.endswith(answer.notes[-1])
+
+
+def test_a_damaged_date_is_found_under_its_repaired_form(damaged_assistant: Assistant) -> None:
+    best = damaged_assistant.search("2019年11月", 1)[0]
+    assert "一号店" in best.passage.span.within(damaged_assistant.index.reports["shop"].text)
+    assert "2019年11月" in best.passage.indexed_text

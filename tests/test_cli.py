@@ -84,7 +84,7 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
     assert answer["answered"] is True
     assert set(answer) == {
         *("question", "answered", "answer", "short_answer", "claims", "citations"),
-        *("confidence", "reason", "mode", "timings_ms"),
+        *("notes", "confidence", "reason", "mode", "timings_ms"),
     }
     assert set(answer["citations"][0]) == {
         *("number", "report", "title", "section", "quote", "start", "end", "sources"),

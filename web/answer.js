@@ -33,6 +33,7 @@ export function renderAnswer(answer) {
     answer.short_answer &&
       element('p', { class: 'short-answer', lang: 'ja' }, answer.short_answer),
     element('div', { class: 'claims', lang: 'ja' }, ...claimNodes(answer)),
+    ...answer.notes.map((note) => element('p', { class: 'note', lang: 'ja' }, note)),
     confidenceNote(answer.confidence),
     ...citationSection('answer.evidence', answer.citations),
   ].filter(Boolean);

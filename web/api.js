@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
  *   start: number, end: number, sources: CitedSource[]}} Citation
  * @typedef {{question: string, answered: boolean, answer: string, short_answer: string | null,
  *   claims: {text: string, citations: number[]}[], citations: Citation[],
- *   confidence: number}} Answer
+ *   notes: string[], confidence: number}} Answer
  * @typedef {{question: string, answer: string}} Turn
  * @typedef {{id: string, title: string, characters: number}} ReportEntry
  * @typedef {'heading' | 'paragraph' | 'list_item' | 'table_header' | 'table_row' |

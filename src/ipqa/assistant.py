@@ -134,13 +134,15 @@ class Assistant:
         claims = grounded(claims, citations, self._index.reports)
         if not claims:
             return self._declined(question, hits, confidence, "not_in_reports")
+        notes = self._notes(citations)
         return Answer(
             question=question.text,
             answered=True,
-            answer=_prose(statements, claims),
+            answer="\n".join([_prose(statements, claims), *notes]),
             short_answer=short_answer(question, terms, statements),
             claims=claims,
             citations=citations,
+            notes=notes,
             confidence=confidence,
             reason=None,
             mode="extractive",
@@ -185,6 +187,7 @@ class Assistant:
             short_answer=None,
             claims=(),
             citations=citations,
+            notes=(),
             confidence=confidence,
             reason=reason,
             mode="extractive",
@@ -223,6 +226,16 @@ class Assistant:
                 for s in self._sources[report_id].behind(span)
             ),
         )
+
+    def _notes(self, citations: Sequence[Citation]) -> tuple[str, ...]:
+        """How the damaged dates in the quotes probably read."""
+        notes: dict[str, None] = {}
+        for citation in citations:
+            report = self._index.reports[citation.report]
+            for damage in report.damages_within(Span(citation.start, citation.end)):
+                readings = "または".join(damage.readings)
+                notes[f"注: 「{damage.span.within(report.text)}」は{readings}とみられます。"] = None
+        return tuple(notes)
 
     def _require_known(self, reports: Sequence[str] | None) -> None:
         for report in reports or ():

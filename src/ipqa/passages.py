@@ -166,8 +166,14 @@ def _passage_text(report: Report, pieces: list[_Piece]) -> str:
     block = report.blocks[pieces[0].block]
     if block.kind == "table_row":
         return f"{context_of(report, block)}\n{describe_row(report, block)}"
-    text = report.text[pieces[0].span.start : pieces[-1].span.end]
-    return f"{context_of(report, block)}\n{text}"
+    span = Span(pieces[0].span.start, pieces[-1].span.end)
+    return f"{context_of(report, block)}\n{_as_it_reads(report, span)}"
+
+
+def _as_it_reads(report: Report, span: Span) -> str:
+    """A stretch of text, followed by what its damaged dates probably said."""
+    readings = [r for damage in report.damages_within(span) for r in damage.readings]
+    return " ".join([span.within(report.text), *readings])
 
 
 def _sentences(report: Report, pieces: Iterable[_Piece], passage: int) -> Iterator[Sentence]:
@@ -181,6 +187,7 @@ def _sentences(report: Report, pieces: Iterable[_Piece], passage: int) -> Iterat
             continue
         for start, end in sentences(piece.span.within(report.text)):
             span = Span(piece.span.start + start, piece.span.start + end)
-            text = span.within(report.text)
-            if re.search(r"\w", text):
-                yield Sentence(passage, piece.block, span, f"{context}\n{text}")
+            if re.search(r"\w", span.within(report.text)):
+                yield Sentence(
+                    passage, piece.block, span, f"{context}\n{_as_it_reads(report, span)}"
+                )

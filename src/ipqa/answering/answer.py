@@ -56,7 +56,7 @@ class Answer(_Frozen):
     """What comes back for a question.
 
     Where ``answered`` is false, ``reason`` says why, there are no claims, and the citations are the
-    passages nearest to the question.
+    passages nearest to the question. ``notes`` say how damaged places in the quotes probably read.
     """
 
     question: str
@@ -65,6 +65,7 @@ class Answer(_Frozen):
     short_answer: str | None
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
     confidence: float
     reason: Reason | None
     mode: Literal["extractive"]

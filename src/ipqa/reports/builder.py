@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ipqa.japanese import sentences
+from ipqa.reports.damage import damaged_dates
 from ipqa.reports.marks import take_marks_out
 from ipqa.reports.model import (
     Block,
     BlockKind,
+    Damage,
     Mark,
     ReadingWarning,
     Reference,
@@ -146,6 +148,7 @@ class ReportBuilder:
     def build(self, *, report_id: str, title: str, source: str, digest: str) -> Report:
         """The finished report."""
         self._close_sections(0, self._length)
+        damages = self._damages()
         sections = [replace(self._sections[0], title=title, span=Span(0, self._length))]
         sections += self._sections[1:]
         return Report(
@@ -159,8 +162,26 @@ class ReportBuilder:
             tables=tuple(self._tables),
             references=tuple(self._one_whole_list()),
             marks=tuple(self._marks),
+            damages=damages,
             warnings=tuple(self._warnings),
         )
+
+    def _damages(self) -> tuple[Damage, ...]:
+        """Damaged dates in what the report says, its source lists aside, each told in a warning."""
+        text = "".join(self._lines)
+        damages = []
+        for block in self._blocks:
+            if block.kind == "reference":
+                continue
+            for damage in damaged_dates(block.span.within(text)):
+                start = block.span.start + damage.span.start
+                span = Span(start, block.span.start + damage.span.end)
+                damages.append(Damage(span, damage.readings))
+                readings = "または".join(damage.readings)
+                self.warn(
+                    "damaged_date", f"「{span.within(text)}」は{readings}とみられます。", span
+                )
+        return tuple(damages)
 
     def _one_whole_list(self) -> list[Reference]:
         """Where one list says it is for the whole report (全体), others at the end stand back."""

@@ -4,7 +4,7 @@ Every ``start`` and ``end`` is an offset in Unicode code points into ``Report.te
 slice, so that ``report.text[start:end]`` is what stands there.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table_header", "table_row", "reference"]
@@ -104,6 +104,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """A date that has lost a character: where it stands, and what it probably said."""
+
+    span: Span
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingWarning:
     """Something in the file that could not be read for certain."""
 
@@ -132,7 +140,12 @@ class Report:
     tables: tuple[Table, ...] = ()
     references: tuple[Reference, ...] = ()
     marks: tuple[Mark, ...] = ()
-    warnings: tuple[ReadingWarning, ...] = field(default=())
+    damages: tuple[Damage, ...] = ()
+    warnings: tuple[ReadingWarning, ...] = ()
+
+    def damages_within(self, span: Span) -> tuple[Damage, ...]:
+        """The damaged dates that stand in a stretch of the text."""
+        return tuple(damage for damage in self.damages if span.covers(damage.span))
 
     def section_path(self, section: int) -> tuple[str, ...]:
         """Titles from the chapter down to the section."""
