@@ -134,12 +134,16 @@ class Assistant:
         claims = grounded(claims, citations, self._index.reports)
         if not claims:
             return self._declined(question, hits, confidence, "not_in_reports")
-        notes = self._notes(citations)
+        damages = self._damages(citations)
+        notes = tuple(
+            f"注: 「{text}」は{readings}とみられます。" for text, readings in damages.items()
+        )
+        short = short_answer(question, terms, statements)
         return Answer(
             question=question.text,
             answered=True,
             answer="\n".join([_prose(statements, claims), *notes]),
-            short_answer=short_answer(question, terms, statements),
+            short_answer=f"{damages[short]}（原文は「{short}」）" if short in damages else short,
             claims=claims,
             citations=citations,
             notes=notes,
@@ -227,15 +231,14 @@ class Assistant:
             ),
         )
 
-    def _notes(self, citations: Sequence[Citation]) -> tuple[str, ...]:
-        """How the damaged dates in the quotes probably read."""
-        notes: dict[str, None] = {}
-        for citation in citations:
-            report = self._index.reports[citation.report]
-            for damage in report.damages_within(Span(citation.start, citation.end)):
-                readings = "または".join(damage.readings)
-                notes[f"注: 「{damage.span.within(report.text)}」は{readings}とみられます。"] = None
-        return tuple(notes)
+    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, str]:
+        """The damaged dates in the quotes, each with what it probably said."""
+        return {
+            damage.span.within(report.text): "または".join(damage.readings)
+            for citation in citations
+            for report in [self._index.reports[citation.report]]
+            for damage in report.damages_within(Span(citation.start, citation.end))
+        }
 
     def _require_known(self, reports: Sequence[str] | None) -> None:
         for report in reports or ():

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 EXIT_BAD_INPUT = 2
 EXIT_PARTLY_DONE = 1
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
+_out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def _say(ja: str, en: str) -> str:

@@ -15,10 +15,11 @@ from ipqa.answering.question import GENERIC_FORMS, Kind, Question
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
 from ipqa.japanese import Word, content_words, normalise
+from ipqa.reports.damage import damaged_dates
 
 _DATE = re.compile(
     r"(?:(?:19|20)\d{2}|(?:明治|大正|昭和|平成|令和)\s*(?:\d{1,2}|元))\s*年(?:度|\s*\d{1,2}月(?:\s*\d{1,2}日)?)?"
-    r"|(?:19|20)\d{2}(?:[-/.]\d{1,2}){1,2}|(?:19|20)\d{2}\d{1,2}月|\d{1,2}月\s*\d{1,2}日|FY\d{2}"
+    r"|(?:19|20)\d{2}(?:[-/.]\d{1,2}){1,2}|\d{1,2}月\s*\d{1,2}日|FY\d{2}"
 )
 _QUANTITY = re.compile(
     r"\d+分の\d+|\d+(?:,\d{3})*(?:\.\d+)?\s*(?:[万億兆]+\s*)?(?:%|パーセント|件|名|人|社|台|倍|位|年間|円|ドル|点|つ|個|割|か国|カ国|回|車種|部門|トン|度|リットル|キログラム)"
@@ -67,11 +68,16 @@ def expected_spans(question: Question, text: str) -> list[tuple[int, int]]:
     if pattern is None:
         return []
     normal = normalise(text)
-    return [
+    spans = [
         normal.original_span(*match.span())
         for match in pattern.finditer(normal.text)
         if question.kind != "quantity" or _asks_for_rank(question) == match.group().endswith("位")
     ]
+    if question.kind != "when":
+        return spans
+    damaged = [(damage.span.start, damage.span.end) for damage in damaged_dates(text)]
+    whole = [span for span in spans if all(span[1] <= s or e <= span[0] for s, e in damaged)]
+    return sorted(whole + damaged)
 
 
 def _asks_for_rank(question: Question) -> bool:
