@@ -109,7 +109,40 @@ def compose(
     lead = _lead_of_list(question, report, best, chosen)
     if lead is not None:
         return _list(report, lead, best)
-    return [_sentence(report, sentence) for sentence in chosen]
+    return _with_subjects(report, chosen)
+
+
+def _with_subjects(report: Report, chosen: Sequence[Sentence]) -> list[Statement]:
+    """The sentences, each from within a list below what says whom it is about.
+
+    That is the item's first sentence for a later one, and the item above for a nested one.
+    """
+    spans: dict[Span, None] = {}
+    for sentence in chosen:
+        block = report.blocks[sentence.block]
+        if block.kind == "list_item":
+            for subject in (_item_above(report, block), block):
+                if subject is not None:
+                    spans[_first_sentence(report, subject)] = None
+        spans[sentence.span] = None
+    items = [block.span for block in report.blocks if block.kind == "list_item"]
+    return [
+        Statement(
+            report.id,
+            span.within(report.text),
+            (span,),
+            list_item=any(item.covers(span) for item in items),
+        )
+        for span in spans
+    ]
+
+
+def _item_above(report: Report, block: Block) -> Block | None:
+    """The item that a nested one stands under, unless it only announces."""
+    above = report.blocks[block.lead] if block.lead is not None else None
+    if above is None or above.kind != "list_item":
+        return None
+    return None if above.span.within(report.text).endswith((":", "：")) else above
 
 
 def _best_few(
@@ -165,15 +198,6 @@ def short_answer(
     return None
 
 
-def _sentence(report: Report, sentence: Sentence) -> Statement:
-    return Statement(
-        report.id,
-        sentence.span.within(report.text),
-        (sentence.span,),
-        list_item=report.blocks[sentence.block].kind == "list_item",
-    )
-
-
 def _lead_of_list(
     question: Question, report: Report, best: Sentence, chosen: Sequence[Sentence]
 ) -> int | None:
@@ -224,9 +248,17 @@ def _items_below(report: Report, lead: int) -> list[Block]:
     return items
 
 
+def _first_sentence(report: Report, block: Block) -> Span:
+    return _sentence_spans(report, block)[0]
+
+
 def _last_sentence(report: Report, block: Block) -> Span:
-    start, end = sentences(block.span.within(report.text))[-1]
-    return Span(block.span.start + start, block.span.start + end)
+    return _sentence_spans(report, block)[-1]
+
+
+def _sentence_spans(report: Report, block: Block) -> list[Span]:
+    start = block.span.start
+    return [Span(start + s, start + e) for s, e in sentences(block.span.within(report.text))]
 
 
 def _block(report: Report, block: Block) -> Statement:
