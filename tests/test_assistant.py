@@ -138,7 +138,7 @@ def test_a_report_of_any_domain_is_answered_from(
     "question",
     [
         "白波水産の出荷量は？",
-        "青海水産の資本金と株主構成は？",
+        "株価の推移と配当性向は？",
         "養殖場の土地の価格はいくらですか",
         "今日の天気は？",
     ],
