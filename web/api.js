@@ -20,7 +20,7 @@ const PATIENCE_MS = 60_000;
  *   table: number | null, cells: ([number, number] | null)[] | null}} Block
  * @typedef {{title: string, level: number, path: string[], start: number, end: number}} Section
  * @typedef {{number: number, title: string, url: string | null}} Reference
- * @typedef {{number: number, position: number, status: CitedSource['status'],
+ * @typedef {{number: number, position: number, written: boolean, status: CitedSource['status'],
  *   urls: string[]}} ReportMark
  * @typedef {{id: string, title: string, characters: number, sections: Section[], blocks: Block[],
  *   tables: {title: string}[], references: Reference[], marks: ReportMark[]}} Outline

@@ -183,7 +183,9 @@ export class ReportText {
   }
 
   #addLeaf({ start, end }, holder, url) {
-    const marks = this.#outline.marks.filter((m) => start <= m.position && m.position <= end);
+    const marks = this.#outline.marks.filter(
+      (mark) => !mark.written && start <= mark.position && mark.position <= end,
+    );
     const link = isWebAddress(url) ? this.#find(url, start, end) : null;
     this.#leaves.push({ start, end, next: end, holder, marks, link });
   }

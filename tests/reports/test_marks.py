@@ -220,3 +220,11 @@ def test_a_mark_at_the_end_of_a_sentence_is_not_that_of_the_next() -> None:
     first, second = read.text.index("公開"), read.text.index("集めた")
     assert [s.title for s in index.behind(Span(first, second))] == ["甲社"]
     assert [s.title for s in index.behind(Span(second, second + 4))] == ["乙社"]
+
+
+@pytest.mark.parametrize("text", ["⁴, ¹⁰", "[6][20]", "¹"])
+def test_a_mark_that_the_text_goes_on_showing_says_so(text: str) -> None:
+    kept, marks = take_marks_out(text)
+    assert kept == text
+    assert all(mark.written for mark in marks)
+    assert not any(mark.written for mark in take_marks_out(f"価格{text}")[1])

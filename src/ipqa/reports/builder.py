@@ -198,7 +198,7 @@ class ReportBuilder:
         self._append(before)
         start = self._length
         self._append(clean)
-        self._marks.extend(Mark(mark.number, start + mark.position) for mark in found)
+        self._marks.extend(replace(mark, position=start + mark.position) for mark in found)
         span = Span(start, self._length)
         self._append("\n")
         return span
@@ -217,7 +217,7 @@ class ReportBuilder:
             clean, found = take_marks_out(cell.strip())
             at = self._length
             self._append(clean)
-            self._marks.extend(Mark(mark.number, at + mark.position) for mark in found)
+            self._marks.extend(replace(mark, position=at + mark.position) for mark in found)
             spans.append(Span(at, self._length))
         self._blocks.append(Block(kind, Span(start, self._length), self._section, table=table))
         self._append("\n")

@@ -54,6 +54,7 @@ class DescribedMark(BaseModel):
 
     number: int
     position: int
+    written: bool
     status: SourceStatus
     urls: list[str]
 
@@ -162,6 +163,7 @@ def _marks(report: Report) -> list[DescribedMark]:
             DescribedMark(
                 number=mark.number,
                 position=mark.position,
+                written=mark.written,
                 status=found[0].status,
                 urls=[source.url for source in found if source.url],
             )

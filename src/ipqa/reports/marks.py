@@ -49,7 +49,7 @@ def take_marks_out(text: str) -> tuple[str, tuple[Mark, ...]]:
     pieces.append(text[last:])
     clean = "".join(pieces)
     if not clean.strip(" \u00a0\u3000,，、"):
-        return text, tuple(Mark(mark.number, len(text)) for mark in marks)
+        return text, tuple(Mark(mark.number, len(text), written=True) for mark in marks)
     return clean, tuple(marks)
 
 

@@ -96,11 +96,13 @@ class Reference:
 class Mark:
     """A reference mark that stood in the text (¹¹, [11], [^11]), which is kept without it.
 
-    ``position`` is the offset before which the mark stood.
+    ``position`` is the offset before which the mark stood. ``written``: the text shows the mark all the
+    same, as in a table cell that holds nothing but source numbers.
     """
 
     number: int
     position: int
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
