@@ -618,3 +618,48 @@ def test_no_word_of_the_report_itself_is_lost() -> None:
 def test_all_kinds_of_white_space_indent(indent: str) -> None:
     report = read(TITLE, "狙いがある。", f"• 部品を減らす\n{indent * 2}• 在庫が減る")
     assert items(report) == [(0, "", "部品を減らす"), (1, "", "在庫が減る")]
+
+
+# text without empty lines
+
+DENSE = """\
+青葉電機 年次報告
+第1章 事業
+当年度の売上は120億円である。
+要因は次のとおり。
+・輸出の拡大
+・新工場の稼働
+(1) 国内
+国内の売上は80億円であった。
+(2) 海外
+海外の売上は40億円であった[1]。
+第2章 研究
+1. 自動化
+2. 改良
+参考文献
+[1] 青葉電機「決算短信」 https://example.com/a
+"""
+
+
+def test_text_without_empty_lines_is_parted_by_its_numbering() -> None:
+    report = read(DENSE)
+    assert [(s.level, s.title) for s in report.sections[1:]] == [
+        (1, "第1章 事業"),
+        (2, "国内"),
+        (2, "海外"),
+        (1, "第2章 研究"),
+        (1, "参考文献"),
+    ]
+
+
+def test_items_of_a_list_without_text_below_them_stay_items() -> None:
+    items = [
+        b.span.within(r.text) for r in [read(DENSE)] for b in r.blocks if b.kind == "list_item"
+    ]
+    assert items == ["輸出の拡大", "新工場の稼働", "自動化", "改良"]
+
+
+def test_an_entry_in_square_brackets_is_an_entry() -> None:
+    report = read(DENSE)
+    assert [(r.number, r.url) for r in report.references] == [(1, "https://example.com/a")]
+    assert [mark.number for mark in report.marks] == [1]

@@ -8,6 +8,7 @@ lists; a run of short lines gives a table (see ``tables``). What a page puts aro
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ipqa.reports.builder import SOURCE_LIST_HEADING, ReportBuilder
@@ -20,6 +21,7 @@ _ITEM = re.compile(
     r"(?:(?P<bullet>[•・◦○●▪■□◆◇‣–＊*\-])[ \u00a0\u3000\t]*|(?P<label>\d{1,3}[.．)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳])"
     r"[ \u00a0\u3000\t]*)(?P<text>\S.*)$"
 )
+_ENTRY = re.compile(r"^[\[［【(（]?(?P<number>\d{1,3})[\]］】)）.．:：]\s*(?P<text>\S.*)$")
 _CHAPTER = re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]+\s*[章部編]")
 _NUMBERED = re.compile(
     r"^(?P<number>\d{1,2}(?:[-－.．]\d{1,2})+)[.．]?[ \u00a0\u3000]+\S|^第\s*\d+\s*[節項]"
@@ -105,6 +107,33 @@ def _is_menu(line: str) -> bool:
     return len(parts) > 2 and max(map(len, parts)) <= 12 and not line.isascii()  # noqa: PLR2004
 
 
+def _could_head(line: str) -> bool:
+    """Whether a line is short and does not end like a sentence or an announcement."""
+    plain = take_marks_out(line)[0]
+    return (
+        len(plain) <= _HEADING_LENGTH and not _SENTENCE_END.search(plain) and plain[-1] not in ":："
+    )
+
+
+def _marked_level(line: str) -> int | None:
+    """The level that a heading's own words give it: its numbering, or that sources follow."""
+    if match := _NUMBERED.match(line):
+        return 1 + len(re.findall(r"[-－.．]", match["number"] or "1-1"))
+    if SOURCE_LIST_HEADING.match(line):
+        return 2 if re.search(r"当章|本章|この章", line) else 1
+    return 1 if _CHAPTER.match(line) or _ABOUT.search(line) else None
+
+
+def _heads_text(line: str, following: Sequence[str]) -> bool:
+    """Whether a numbered line heads the text on the next line, rather than being an item of a list."""
+    return (
+        _could_head(line)
+        and bool(following)
+        and _ITEM.match(following[0]) is None
+        and _SENTENCE_END.search(following[0]) is not None
+    )
+
+
 class _Reader:
     """Goes through the groups once; knows what stands before and after each."""
 
@@ -165,13 +194,14 @@ class _Reader:
         numbered: set[int] = set()  # indents at which a numbered item has opened
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
             if item is None:
-                if not (self._ended and _FURNITURE.search(line)):
-                    self._builder.paragraph(line.strip())
+                self._line(line.strip())
             elif self._builder.in_source_list and item["label"]:
                 entry = int(re.sub(r"\D", "", unicodedata.normalize("NFKC", item["label"])))
                 self._builder.reference(entry, item["text"])
             elif number == len(lines) - 1 and self._heads_what_follows(position, items):
                 self._builder.heading(item["text"], 3)
+            elif item["label"] and _heads_text(item["text"], lines[number + 1 : number + 2]):
+                self._builder.heading(item["text"], 2)
             else:
                 indent = _indent(item)
                 # bullets at the indent of a numbered item are its own: copying loses the nesting
@@ -183,6 +213,16 @@ class _Reader:
                 if item["label"]:
                     numbered = {outer for outer in numbered if outer < indent} | {indent}
                 self._builder.list_item(item["text"], depth=depth, label=item["label"] or "")
+
+    def _line(self, line: str) -> None:
+        """A line among others: a heading by its numbering, an entry of a source list, or text."""
+        entry = _ENTRY.match(line)
+        if self._builder.in_source_list and entry:
+            self._builder.reference(int(entry["number"]), entry["text"])
+        elif (level := _marked_level(line)) is not None and _could_head(line):
+            self._heading(line, level)
+        elif not (self._ended and _FURNITURE.search(line)):
+            self._builder.paragraph(line)
 
     def _heads_what_follows(self, position: int, items: list[re.Match[str] | None]) -> bool:
         """Whether the one numbered item of a group, its last line, is a heading for what comes next."""
@@ -201,12 +241,9 @@ class _Reader:
         return bool(following) and following[0].spaced == spaced
 
     def _is_heading(self, position: int, line: str) -> bool:
-        plain = take_marks_out(line)[0]
-        if len(plain) > _HEADING_LENGTH or _SENTENCE_END.search(plain) or plain[-1] in ":：":
+        if not _could_head(line):
             return False
-        if _NUMBERED.match(line) or _CHAPTER.match(line) or _ABOUT.search(line):
-            return True
-        if SOURCE_LIST_HEADING.match(line):
+        if _marked_level(line) is not None:
             return True
         if position + 1 == len(self._groups):
             return False
@@ -214,15 +251,11 @@ class _Reader:
         return following.alone is not None or following.spaced
 
     def _level(self, position: int, line: str) -> int:
-        group = self._groups[position]
-        followed_by_space = self._following_is(position, spaced=True)
-        if match := _NUMBERED.match(line):
-            number = match["number"] or "1-1"
-            return 1 + len(re.findall(r"[-－.．]", number))
-        if SOURCE_LIST_HEADING.match(line):
-            return 2 if re.search(r"当章|本章|この章", line) else 1
-        chapter = not self._spacers or group.spaced or followed_by_space or not self._headed
-        return 1 if chapter or _CHAPTER.match(line) or _ABOUT.search(line) else 3
+        level = _marked_level(line)
+        if level is not None:
+            return level
+        spaced = self._groups[position].spaced or self._following_is(position, spaced=True)
+        return 1 if spaced or not self._spacers or not self._headed else 3
 
     def _table_at(self, position: int) -> tuple[Arrangement, int] | None:
         """A flattened table that begins at a position, and where the text goes on after it."""
