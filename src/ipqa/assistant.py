@@ -158,7 +158,8 @@ class Assistant:
         if not candidates:
             return 0.0
         best = candidates[0]
-        passage = self._index.passages[best.sentence.passage].indexed_text
+        found_in = self._index.passages[best.sentence.passage]
+        passage = self._evidence.with_subject(found_in.report, found_in.indexed_text)
         if self._evidence.missing_names(terms, f"{best.sentence.indexed_text}\n{passage}"):
             return _NAME_MISSING
         coverage = max(best.coverage, self._evidence.coverage(terms, passage))

@@ -99,3 +99,33 @@ def test_a_line_that_only_announces_is_no_answer(assistant: Assistant) -> None:
     for question in ("表2", "危険の一覧", "施設について"):
         answer = assistant.ask(question)
         assert not answer.answer.rstrip("[]0123456789").endswith((":", "："))
+
+
+@pytest.fixture(scope="module")
+def byline_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """A report that calls the company that it is about 当社, and names it once, at its head."""
+    folder = tmp_path_factory.mktemp("byline")
+    (folder / "report.txt").write_text(
+        "年次の報告書\n\n株式会社あおば水産\n\n第1章 事業\n\n"
+        "当社は昨年、売上高120億円を計上した。\n\n新しい倉庫の案が4月に出た。費用は3,000万円である。\n",
+        encoding="utf-8",
+    )
+    return Assistant.open(build_small_index(folder / "report.txt", folder / "index"))
+
+
+def test_a_report_is_known_to_be_about_whom_it_names_at_its_head(
+    byline_assistant: Assistant,
+) -> None:
+    answer = byline_assistant.ask("あおば水産の売上高は")
+    assert answer.short_answer is None or answer.short_answer == "120億円"
+    assert [claim.text for claim in answer.claims] == ["当社は昨年、売上高120億円を計上した。"]
+
+
+def test_a_name_that_the_report_never_mentions_is_declined(byline_assistant: Assistant) -> None:
+    assert not byline_assistant.ask("トヨタの売上高は").answered
+
+
+def test_the_sentence_that_goes_on_is_said_where_it_holds_the_rest(
+    byline_assistant: Assistant,
+) -> None:
+    assert "3,000万円" in byline_assistant.ask("倉庫の費用").answer

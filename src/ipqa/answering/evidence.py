@@ -16,6 +16,7 @@ from ipqa.glossary import Glossary
 from ipqa.index.store import Index
 from ipqa.japanese import Word, content_words, normalise
 from ipqa.reports.damage import damaged_dates
+from ipqa.reports.model import Report
 
 _DATE = re.compile(
     r"(?:(?:19|20)\d{2}|(?:明治|大正|昭和|平成|令和)\s*(?:\d{1,2}|元))\s*年(?:度|\s*\d{1,2}月(?:\s*\d{1,2}日)?)?"
@@ -37,8 +38,12 @@ _EXPECTED: Mapping[Kind, re.Pattern[str]] = {
     "list": _ENUMERATION,
 }
 
-_SUBJECT_SHARE = 0.25
+_COMMON_SHARE = 0.25
 _SCATTERED = 0.5
+_OPENING_BLOCKS = 3
+_BYLINE = re.compile(
+    r"^.{0,12}(?:会社|法人|研究所|研究機構|大学|協会|銀行|省|庁|Inc\.|Ltd\.).{0,20}$"
+)
 
 _LIGHTER: Mapping[str, float] = {
     "動詞": 0.4,
@@ -91,7 +96,11 @@ class Evidence:
         self._index = index
         self._glossary = glossary
         self._read = lru_cache(maxsize=20_000)(self._read_text)
-        self._titles = self._read(" ".join(r.title for r in index.reports.values())).forms
+        self._subjects = {r.id: _subject_of(r) for r in index.reports.values()}
+
+    def with_subject(self, report: str, text: str) -> str:
+        """A stretch of a report with the names of what the report is about, which it may leave out."""
+        return f"{text}\n{self._subjects[report]}"
 
     def terms(self, question: Question) -> tuple[Term, ...]:
         """The question's terms with their weights in this index.
@@ -117,12 +126,15 @@ class Evidence:
         return len(self._read(text).forms - asked)
 
     def missing_names(self, terms: tuple[Term, ...], text: str) -> list[Term]:
-        """Names in the question that a text does not hold, those of the reports' subject aside."""
-        forms = self._read(text).forms
+        """Names in the question that a text does not hold, those that stand everywhere aside."""
+        read = self._read(text)
         return [
             term
             for term in terms
-            if term.is_name and not self._is_subject(term) and self._telling(term) not in forms
+            if term.is_name
+            and not self._is_everywhere(term)
+            and self._telling(term) not in read.forms
+            and not read.shows(term.surface)
         ]
 
     def _term(self, word: Word) -> Term:
@@ -135,6 +147,8 @@ class Evidence:
 
     def _held(self, term: Term, text: str) -> float:
         read = self._read(text)
+        if read.shows(term.surface):
+            return 1.0
         share = sum(form in read.forms for form in term.forms) / len(term.forms)
         if len(term.forms) > 1 and _plain(term.surface) not in read.plain:
             share *= _SCATTERED
@@ -143,10 +157,9 @@ class Evidence:
     def _known(self, term: Term) -> bool:
         return all(self._index.lexical.passages_with(form) for form in term.forms)
 
-    def _is_subject(self, term: Term) -> bool:
-        common = _SUBJECT_SHARE * len(self._index.passages)
-        form = self._telling(term)
-        return form in self._titles or self._index.lexical.passages_with(form) >= common
+    def _is_everywhere(self, term: Term) -> bool:
+        common = _COMMON_SHARE * len(self._index.passages)
+        return self._index.lexical.passages_with(self._telling(term)) >= common
 
     def _telling(self, term: Term) -> str:
         """The rarest part of a name: 三菱 of 三菱自動車."""
@@ -163,10 +176,30 @@ class Evidence:
         return _Read(forms, _plain(expanded))
 
 
+def _subject_of(report: Report) -> str:
+    """The names in a report's title, and the organisation that its title or byline names."""
+    opening = [
+        block.span.within(report.text)
+        for block in report.blocks[:_OPENING_BLOCKS]
+        if block.section == 0 or block.kind == "heading"
+    ]
+    names = [word.surface for word in content_words(report.title) if word.is_name]
+    return " ".join([*names, *(line for line in (report.title, *opening) if _BYLINE.search(line))])
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """The words of a text, and the text without white space."""
+
     forms: frozenset[str]
     plain: str
+
+    def shows(self, surface: str) -> bool:
+        """Whether a Japanese word of two characters or more stands in the text as it is written.
+
+        Sudachi reads one word differently in different company (あおば水産, 株式会社あおば水産).
+        """
+        return len(surface) > 1 and not surface.isascii() and _plain(surface) in self.plain
 
 
 def _plain(text: str) -> str:

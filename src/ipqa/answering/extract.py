@@ -20,6 +20,9 @@ _MOST_SENTENCES = 3
 _NEAR = 0.35
 """A further sentence is said if its score is this near to the best one's."""
 
+_BRINGS_MORE = 0.25
+"""How much more of the question the sentence that goes on must hold to be said."""
+
 _COSINE = 12.0
 _COVERAGE = 1.6
 _OWN_COVERAGE = 0.5
@@ -33,6 +36,7 @@ _NO_COSINE = 0.02
 _TELLING_WORDS = 3
 """Words besides the question's own that a sentence needs to say anything."""
 
+_LABEL = 40
 _LONGEST_LIST = 12
 
 
@@ -63,18 +67,26 @@ def rank(
         if text[-1] in ":：":
             continue  # announces, says nothing
         cosine = hit.cosines.get(number, min([*hit.cosines.values(), hit.dense]) - _NO_COSINE)
-        coverage = evidence.coverage(terms, sentence.indexed_text)
+        context = evidence.with_subject(hit.passage.report, sentence.indexed_text)
+        coverage = evidence.coverage(terms, context)
         own = evidence.coverage(terms, text)
+        block = index.reports[hit.passage.report].blocks[sentence.block]
+        says_nothing = _is_label(block, text) or evidence.new_words(terms, text) < _TELLING_WORDS
         score = (
             _COSINE * (cosine - best)
             + _COVERAGE * coverage
             + _OWN_COVERAGE * own
-            - _EMPTY * (evidence.new_words(terms, text) < _TELLING_WORDS)
+            - _EMPTY * says_nothing
             + _EXPECTED * (bool(expected_spans(question, text)))
             + _PASSAGE * hit.score
         )
         candidates.append(Candidate(number, sentence, score, cosine, coverage))
     return sorted(candidates, key=lambda c: (-c.score, c.number))
+
+
+def _is_label(block: Block, text: str) -> bool:
+    """Whether a short line of its own is no sentence: a byline, what stands above a list."""
+    return block.kind == "paragraph" and len(text) <= _LABEL and text[-1] not in "。．.！？!?」）)"
 
 
 def _pool(question: Question, hits: Sequence[Hit], index: Index) -> list[tuple[Hit, int]]:
@@ -105,7 +117,7 @@ def compose(
     block = report.blocks[best.block]
     if block.kind == "table_row":
         return table_statements(question, report, block, terms, evidence)
-    chosen = _best_few(question, candidates, report, index)
+    chosen = _best_few(question, terms, candidates, index, evidence)
     lead = _lead_of_list(question, report, best, chosen)
     if lead is not None:
         return _list(report, lead, best)
@@ -146,32 +158,42 @@ def _item_above(report: Report, block: Block) -> Block | None:
 
 
 def _best_few(
-    question: Question, candidates: Sequence[Candidate], report: Report, index: Index
+    question: Question,
+    terms: tuple[Term, ...],
+    candidates: Sequence[Candidate],
+    index: Index,
+    evidence: Evidence,
 ) -> list[Sentence]:
     """The best sentence and those near it in score, of one report, in its order.
 
-    Where the best one lacks the kind of thing asked for and the sentence that goes on from it has it,
-    that one is said too.
+    The sentence that goes on from the best one is said too where it brings what that one lacks: the
+    kind of thing asked for, or a word of the question.
     """
     best = candidates[0]
+    report = index.reports[index.passages[best.sentence.passage].report]
 
-    def answers(candidate: Candidate) -> bool:
-        return bool(expected_spans(question, candidate.sentence.span.within(report.text)))
+    def text_of(candidate: Candidate) -> str:
+        return candidate.sentence.span.within(report.text)
 
-    def is_said(candidate: Candidate) -> bool:
-        if best.score - candidate.score <= _NEAR:
-            return True
+    def completes(candidate: Candidate) -> bool:
         goes_on = (
             candidate.number == best.number + 1 and candidate.sentence.block == best.sentence.block
         )
-        return goes_on and answers(candidate) and not answers(best)
+        if not goes_on:
+            return False
+        if expected_spans(question, text_of(candidate)) and not expected_spans(
+            question, text_of(best)
+        ):
+            return True
+        together = f"{best.sentence.indexed_text}{text_of(candidate)}"
+        return evidence.coverage(terms, together) - best.coverage >= _BRINGS_MORE
 
     chosen = [
         candidate.sentence
         for candidate in candidates
         if index.passages[candidate.sentence.passage].report == report.id
         and report.blocks[candidate.sentence.block].kind != "table_row"
-        and is_said(candidate)
+        and (best.score - candidate.score <= _NEAR or completes(candidate))
     ]
     return sorted(chosen[:_MOST_SENTENCES], key=lambda sentence: sentence.span.start)
 
