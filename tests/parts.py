@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from ipqa.assistant import Assistant
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.index.build import build_index
 from ipqa.settings import SHIPPED_MODEL, Settings
@@ -47,6 +48,12 @@ SMALL_REPORT = """\
 def shipped_model() -> EmbeddingModel:
     """The embedding model that is installed with ipqa, loaded once."""
     return load_model(SHIPPED_MODEL)
+
+
+def assistant_for(folder: Path, name: str, text: str) -> Assistant:
+    """An assistant that answers from one report, written to a file of that name in the folder."""
+    (folder / name).write_text(text, encoding="utf-8")
+    return Assistant.open(build_small_index(folder / name, folder / "index"))
 
 
 def build_small_index(corpus: Path, index: Path) -> Settings:

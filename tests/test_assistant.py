@@ -13,7 +13,7 @@ from ipqa.answering.grounding import figures
 from ipqa.assistant import Assistant
 from ipqa.errors import IndexMismatch, ModeUnavailable, QuestionError, UnknownReport
 from ipqa.settings import Settings
-from tests.parts import build_small_index
+from tests.parts import assistant_for
 
 FIFTY = """\
 日産は全固体電池をいつ実用化する計画ですか
@@ -248,12 +248,11 @@ def test_an_index_path_may_be_anywhere(small_settings: Settings, tmp_path: Path)
 @pytest.fixture(scope="module")
 def damaged_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """An assistant for a report in which characters of dates are lost."""
-    folder = tmp_path_factory.mktemp("damaged")
-    (folder / "shop.md").write_text(
+    return assistant_for(
+        tmp_path_factory.mktemp("damaged"),
+        "shop.md",
         "# 店舗の報告\n\n## 沿革\n\n一号店は201911月に開いた。\n\n二号店は2021115日に開いた。\n\n三号店は計画中である。\n",
-        encoding="utf-8",
     )
-    return Assistant.open(build_small_index(folder / "shop.md", folder / "index"))
 
 
 def test_a_damaged_date_is_quoted_as_it_stands_and_said_as_it_probably_was(

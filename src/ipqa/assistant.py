@@ -10,7 +10,7 @@ from ipqa.answering.extract import PASSAGES, Candidate, compose, rank, short_ans
 from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question, points_back, understand, understand_together
 from ipqa.answering.statement import Statement
-from ipqa.answering.tables import names_table
+from ipqa.answering.tables import named_table
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
 from ipqa.glossary import Glossary
@@ -72,6 +72,16 @@ class Assistant:
         """The index that answers come from."""
         return self._index
 
+    def report(self, report_id: str) -> Report:
+        """The report of that id.
+
+        Raises:
+            UnknownReport: the index holds no such report.
+        """
+        if report_id not in self._index.reports:
+            raise UnknownReport(report=report_id, known="、".join(self._index.reports))
+        return self._index.reports[report_id]
+
     def ask(
         self,
         question: str,
@@ -96,12 +106,13 @@ class Assistant:
         started = time.perf_counter()
         if mode == "generative":
             raise ModeUnavailable(mode=mode)
-        self._require_known(reports)
+        for report in reports or ():
+            self.report(report)
         understood = understand(question, self._settings.max_question_length)
         if history and points_back(understood):
             previous = history[-1].question[: self._settings.max_question_length]
             understood = understand_together(previous, understood)
-        depth = _PASSAGES_FOR_TABLE if names_table(understood) else PASSAGES
+        depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
         answer = self._answer(understood, hits)
@@ -119,7 +130,8 @@ class Assistant:
 
     def search(self, question: str, k: int, reports: Sequence[str] | None = None) -> list[Hit]:
         """The passages nearest to a question; raises as ``ask`` does."""
-        self._require_known(reports)
+        for report in reports or ():
+            self.report(report)
         understood = understand(question, self._settings.max_question_length)
         return self._retriever.search(understood.text, k, reports)
 
@@ -135,15 +147,15 @@ class Assistant:
         if not claims:
             return self._declined(question, hits, confidence, "not_in_reports")
         damages = self._damages(citations)
-        notes = tuple(
-            f"注: 「{text}」は{readings}とみられます。" for text, readings in damages.items()
-        )
+        notes = tuple(f"注: {explanation}" for explanation, _ in damages.values())
         short = short_answer(question, terms, statements)
+        if short in damages:
+            short = f"{damages[short][1]}（原文は「{short}」）"
         return Answer(
             question=question.text,
             answered=True,
             answer="\n".join([_prose(statements, claims), *notes]),
-            short_answer=f"{damages[short]}（原文は「{short}」）" if short in damages else short,
+            short_answer=short,
             claims=claims,
             citations=citations,
             notes=notes,
@@ -232,19 +244,14 @@ class Assistant:
             ),
         )
 
-    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, str]:
-        """The damaged dates in the quotes, each with what it probably said."""
+    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, tuple[str, str]]:
+        """The damaged dates in the quotes: how each stands, its explanation and its reading."""
         return {
-            damage.span.within(report.text): "または".join(damage.readings)
+            damage.span.within(report.text): (damage.explained(report.text), damage.reading)
             for citation in citations
             for report in [self._index.reports[citation.report]]
             for damage in report.damages_within(Span(citation.start, citation.end))
         }
-
-    def _require_known(self, reports: Sequence[str] | None) -> None:
-        for report in reports or ():
-            if report not in self._index.reports:
-                raise UnknownReport(report=report, known="、".join(self._index.reports))
 
 
 def _section_at(report: Report, span: Span) -> tuple[str, ...]:

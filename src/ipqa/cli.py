@@ -59,9 +59,7 @@ def main() -> None:
     try:
         app()
     except IpqaError as error:
-        _err.print(
-            Text(_say("エラー: ", "Error: ") + error.message(message_language()), style="red")
-        )
+        _complain(_say("エラー: ", "Error: "), error)
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         _err.print(_say("中断しました。", "Interrupted."))
@@ -97,7 +95,7 @@ def build(
     else:
         _out.print(_say(f"索引は最新です: {numbers}", f"The index is up to date: {numbers}"))
     for failure in result.failures:
-        _err.print(Text(_say("読めませんでした: ", "Not read: ") + failure.message(message_language()), style="red"))  # fmt: skip
+        _complain(_say("読めませんでした: ", "Not read: "), failure)
     if result.failures:
         raise typer.Exit(EXIT_PARTLY_DONE)
 
@@ -169,6 +167,11 @@ def inspect(
         sys.stdout.write(outline.model_dump_json(indent=2) + "\n")
     else:
         _print_outline(outline)
+
+
+def _complain(opening: str, error: IpqaError) -> None:
+    """Tell an error in the user's language."""
+    _err.print(Text(opening + error.message(message_language()), style="red"))
 
 
 def _settings(**given: object) -> Settings:

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ipqa.japanese import sentences
-from ipqa.reports.builder import lead_span
+from ipqa.reports.builder import lead_span, sentence_spans
 from ipqa.reports.model import Block, Report, Span, Table
 
 SEPARATORS = ["\n", r"(?<=[。！？])(?![」』）)])", r"(?<=、)", r"(?<=[ 　])", ""]
@@ -185,8 +184,7 @@ def _sentences(report: Report, pieces: Iterable[_Piece], passage: int) -> Iterat
                 passage, piece.block, piece.span, f"{context}\n{describe_row(report, block)}"
             )
             continue
-        for start, end in sentences(piece.span.within(report.text)):
-            span = Span(piece.span.start + start, piece.span.start + end)
+        for span in sentence_spans(report, piece.span):
             if re.search(r"\w", span.within(report.text)):
                 yield Sentence(
                     passage, piece.block, span, f"{context}\n{_as_it_reads(report, span)}"

@@ -3,7 +3,7 @@
 import pytest
 
 from ipqa.assistant import Assistant
-from tests.parts import build_small_index
+from tests.parts import assistant_for
 
 REPORT = """\
 # 港湾事業の報告
@@ -42,9 +42,7 @@ REPORT = """\
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    folder = tmp_path_factory.mktemp("port")
-    (folder / "port.md").write_text(REPORT, encoding="utf-8")
-    return Assistant.open(build_small_index(folder / "port.md", folder / "index"))
+    return assistant_for(tmp_path_factory.mktemp("port"), "port.md", REPORT)
 
 
 def test_a_list_comes_whole_with_what_stands_below_its_items(assistant: Assistant) -> None:
@@ -104,13 +102,12 @@ def test_a_line_that_only_announces_is_no_answer(assistant: Assistant) -> None:
 @pytest.fixture(scope="module")
 def byline_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """A report that calls the company that it is about 当社, and names it once, at its head."""
-    folder = tmp_path_factory.mktemp("byline")
-    (folder / "report.txt").write_text(
+    return assistant_for(
+        tmp_path_factory.mktemp("byline"),
+        "report.txt",
         "年次の報告書\n\n株式会社あおば水産\n\n第1章 事業\n\n"
         "当社は昨年、売上高120億円を計上した。\n\n新しい倉庫の案が4月に出た。費用は3,000万円である。\n",
-        encoding="utf-8",
     )
-    return Assistant.open(build_small_index(folder / "report.txt", folder / "index"))
 
 
 def test_a_report_is_known_to_be_about_whom_it_names_at_its_head(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from ipqa.answering.evidence import Evidence, Term, expected_spans
 from ipqa.answering.question import Question
 from ipqa.answering.statement import Statement
-from ipqa.answering.tables import is_row_of_named_table, table_statements
+from ipqa.answering.tables import is_row_of, named_table, table_statements
 from ipqa.index.store import Index
-from ipqa.japanese import sentences
 from ipqa.passages import Sentence
+from ipqa.reports.builder import sentence_spans
 from ipqa.reports.model import Block, Report, Span
 from ipqa.retrieval import Hit
 
@@ -91,16 +91,15 @@ def _is_label(block: Block, text: str) -> bool:
 
 def _pool(question: Question, hits: Sequence[Hit], index: Index) -> list[tuple[Hit, int]]:
     """The sentences that may answer: those of the passages, or the rows of the table that is named."""
+    number = named_table(question)
     rows = [
-        (hit, number)
-        for hit in hits
-        for number in index.sentences_of(hit.number)
-        if is_row_of_named_table(
-            question, index.reports[hit.passage.report], index.sentences[number].block
-        )
+        (hit, row)
+        for hit in (hits if number is not None else ())
+        for row in index.sentences_of(hit.number)
+        if is_row_of(number, index.reports[hit.passage.report], index.sentences[row].block)
     ]
     return rows or [
-        (hit, number) for hit in hits[:PASSAGES] for number in index.sentences_of(hit.number)
+        (hit, sentence) for hit in hits[:PASSAGES] for sentence in index.sentences_of(hit.number)
     ]
 
 
@@ -116,7 +115,7 @@ def compose(
     report = index.reports[index.passages[best.passage].report]
     block = report.blocks[best.block]
     if block.kind == "table_row":
-        return table_statements(question, report, block, terms, evidence)
+        return table_statements(question, report, best.block, terms, evidence)
     chosen = _best_few(question, terms, candidates, index, evidence)
     lead = _lead_of_list(question, report, best, chosen)
     if lead is not None:
@@ -129,23 +128,17 @@ def _with_subjects(report: Report, chosen: Sequence[Sentence]) -> list[Statement
 
     That is the item's first sentence for a later one, and the item above for a nested one.
     """
-    spans: dict[Span, None] = {}
+    said: dict[Span, Block] = {}
     for sentence in chosen:
         block = report.blocks[sentence.block]
         if block.kind == "list_item":
             for subject in (_item_above(report, block), block):
                 if subject is not None:
-                    spans[_first_sentence(report, subject)] = None
-        spans[sentence.span] = None
-    items = [block.span for block in report.blocks if block.kind == "list_item"]
+                    said[sentence_spans(report, subject.span)[0]] = subject
+        said[sentence.span] = block
     return [
-        Statement(
-            report.id,
-            span.within(report.text),
-            (span,),
-            list_item=any(item.covers(span) for item in items),
-        )
-        for span in spans
+        Statement(report.id, span.within(report.text), (span,), list_item=block.kind == "list_item")
+        for span, block in said.items()
     ]
 
 
@@ -253,7 +246,7 @@ def _leads_above(report: Report, block: int) -> list[int]:
 def _list(report: Report, lead: int, best: Sentence) -> list[Statement]:
     """A list with the sentence or item that leads into it."""
     opening = report.blocks[lead]
-    span = best.span if lead == best.block else _last_sentence(report, opening)
+    span = best.span if lead == best.block else sentence_spans(report, opening.span)[-1]
     items = _items_below(report, lead)[:_LONGEST_LIST]
     return [
         Statement(report.id, span.within(report.text), (span,)),
@@ -268,19 +261,6 @@ def _items_below(report: Report, lead: int) -> list[Block]:
         if block.lead == lead and block.kind == "list_item":
             items += [block, *_items_below(report, number)]
     return items
-
-
-def _first_sentence(report: Report, block: Block) -> Span:
-    return _sentence_spans(report, block)[0]
-
-
-def _last_sentence(report: Report, block: Block) -> Span:
-    return _sentence_spans(report, block)[-1]
-
-
-def _sentence_spans(report: Report, block: Block) -> list[Span]:
-    start = block.span.start
-    return [Span(start + s, start + e) for s, e in sentences(block.span.within(report.text))]
 
 
 def _block(report: Report, block: Block) -> Statement:

@@ -9,35 +9,40 @@ from ipqa.answering.question import Question
 from ipqa.answering.statement import Statement
 from ipqa.passages import row_of
 from ipqa.reports.marks import consists_of_marks
-from ipqa.reports.model import Block, Report, Span, Table
+from ipqa.reports.model import Report, Span, Table
 
 _TABLE_NUMBER = re.compile(r"表\s*(\d+)")
 
 
-def names_table(question: Question) -> bool:
-    """Whether the question names a table by its number."""
-    return _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text)) is not None
+def named_table(question: Question) -> str | None:
+    """The number of the table that the question names, if it names one."""
+    return _number_in(question.text)
 
 
-def is_row_of_named_table(question: Question, report: Report, block: int) -> bool:
-    """Whether a block is a row of the table that the question names by its number."""
-    asked = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", question.text))
+def is_row_of(number: str | None, report: Report, block: int) -> bool:
+    """Whether a block is a row of the report's table of that number."""
     table = report.blocks[block].table
-    if asked is None or table is None:
-        return False
-    titled = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", report.tables[table].title))
-    return titled is not None and titled[1] == asked[1]
+    return (
+        number is not None
+        and table is not None
+        and _number_in(report.tables[table].title) == number
+    )
+
+
+def _number_in(text: str) -> str | None:
+    match = _TABLE_NUMBER.search(unicodedata.normalize("NFKC", text))
+    return match[1] if match else None
 
 
 def table_statements(
     question: Question,
     report: Report,
-    block: Block,
+    block: int,
     terms: tuple[Term, ...],
     evidence: Evidence,
 ) -> list[Statement]:
     """What a table says: the rows whose cells the question names, or the cells it asks for."""
-    table, row = row_of(report, block)
+    table, row = row_of(report, report.blocks[block])
 
     def named(heading: Span | None) -> bool:
         return heading is not None and any(
@@ -57,7 +62,7 @@ def table_statements(
         return [_whole_row(report, table, r) for r in matching]
     labelled = [r for r in table.rows if named(r[0])]
     if not columns:
-        whole = is_row_of_named_table(question, report, report.blocks.index(block))
+        whole = is_row_of(named_table(question), report, block)
         return [_whole_row(report, table, r) for r in labelled or (table.rows if whole else [row])]
     asked = labelled or table.rows
     return [

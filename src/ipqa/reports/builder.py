@@ -177,10 +177,7 @@ class ReportBuilder:
                 start = block.span.start + damage.span.start
                 span = Span(start, block.span.start + damage.span.end)
                 damages.append(Damage(span, damage.readings))
-                readings = "または".join(damage.readings)
-                self.warn(
-                    "damaged_date", f"「{span.within(text)}」は{readings}とみられます。", span
-                )
+                self.warn("damaged_date", damages[-1].explained(text), span)
         return tuple(damages)
 
     def _one_whole_list(self) -> list[Reference]:
@@ -194,12 +191,9 @@ class ReportBuilder:
         ]
 
     def _write(self, text: str, *, before: str = "", marks: bool = True) -> Span:
-        clean, found = take_marks_out(text.strip()) if marks else (text.strip(), ())
+        """Write a line of its own, after ``before``."""
         self._append(before)
-        start = self._length
-        self._append(clean)
-        self._marks.extend(replace(mark, position=start + mark.position) for mark in found)
-        span = Span(start, self._length)
+        span = self._put(text, marks=marks)
         self._append("\n")
         return span
 
@@ -211,17 +205,18 @@ class ReportBuilder:
         for column, cell in enumerate(cells):
             if column:
                 self._append(CELL_SEPARATOR)
-            if cell is None:
-                spans.append(None)
-                continue
-            clean, found = take_marks_out(cell.strip())
-            at = self._length
-            self._append(clean)
-            self._marks.extend(replace(mark, position=at + mark.position) for mark in found)
-            spans.append(Span(at, self._length))
+            spans.append(None if cell is None else self._put(cell))
         self._blocks.append(Block(kind, Span(start, self._length), self._section, table=table))
         self._append("\n")
         return tuple(spans)
+
+    def _put(self, text: str, *, marks: bool = True) -> Span:
+        """Write a text without its marks, and note where those stood."""
+        clean, found = take_marks_out(text.strip()) if marks else (text.strip(), ())
+        start = self._length
+        self._append(clean)
+        self._marks.extend(replace(mark, position=start + mark.position) for mark in found)
+        return Span(start, self._length)
 
     def _warn_of_gap(self, title: str, row: Sequence[str | None], column: str) -> None:
         name = take_marks_out(next((cell for cell in row if cell), ""))[0]
@@ -253,8 +248,15 @@ def lead_span(report: Report, block: Block) -> Span | None:
     lead = report.blocks[block.lead]
     if lead.kind == "list_item":
         return lead.span
-    found = sentences(lead.span.within(report.text))
-    if not found or found[-1][1] - found[-1][0] > _LEAD_LENGTH:
+    found = sentence_spans(report, lead.span)
+    if not found or found[-1].end - found[-1].start > _LEAD_LENGTH:
         return None
-    start, end = found[-1]
-    return Span(lead.span.start + start, lead.span.start + end)
+    return found[-1]
+
+
+def sentence_spans(report: Report, span: Span) -> list[Span]:
+    """The sentences of a stretch of a report, in order."""
+    return [
+        Span(span.start + start, span.start + end)
+        for start, end in sentences(span.within(report.text))
+    ]

@@ -112,6 +112,15 @@ class Damage:
     span: Span
     readings: tuple[str, ...]
 
+    @property
+    def reading(self) -> str:
+        """Every date that it may have been, as one phrase."""
+        return "または".join(self.readings)
+
+    def explained(self, text: str) -> str:
+        """What stands in the report's text, and what it probably said, as a sentence."""
+        return f"「{self.span.within(text)}」は{self.reading}とみられます。"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingWarning:

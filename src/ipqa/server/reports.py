@@ -4,9 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
-from ipqa.errors import UnknownReport
 from ipqa.reports.describe import Outline, describe
-from ipqa.reports.model import Report
 from ipqa.server.ask import AssistantOf
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
@@ -54,7 +52,7 @@ def list_reports(assistant: AssistantOf) -> ReportList:
 @router.get("/{report_id}", summary="Show how a report was read")
 def outline(report_id: str, assistant: AssistantOf) -> Outline:
     """Outline, blocks, tables, references, marks and warnings, with offsets into the text."""
-    return describe(_report(report_id, assistant))
+    return describe(assistant.report(report_id))
 
 
 @router.get(
@@ -64,11 +62,4 @@ def outline(report_id: str, assistant: AssistantOf) -> Outline:
 )
 def text(report_id: str, assistant: AssistantOf) -> PlainTextResponse:
     """The canonical text in UTF-8; offsets count Unicode code points."""
-    return PlainTextResponse(_report(report_id, assistant).text)
-
-
-def _report(report_id: str, assistant: AssistantOf) -> Report:
-    report = assistant.index.reports.get(report_id)
-    if report is None:
-        raise UnknownReport(report=report_id, known="、".join(assistant.index.reports))
-    return report
+    return PlainTextResponse(assistant.report(report_id).text)
