@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ipqa.assistant import Assistant
+from ipqa.reports import read_report
+from ipqa.reports.model import Report
 from ipqa.settings import Settings
 from tests.parts import ROOT, SMALL_REPORT, build_small_index
 
@@ -65,6 +67,12 @@ def real_report_path() -> Path:
     if not path.is_file():
         pytest.skip("the real report is not here; name it in IPQA_REAL_REPORT")
     return path
+
+
+@pytest.fixture(scope="session")
+def real_report(real_report_path: Path) -> Report:
+    """The real report as read."""
+    return read_report(real_report_path, max_bytes=50_000_000)
 
 
 @pytest.fixture(scope="session")

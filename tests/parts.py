@@ -59,5 +59,5 @@ def assistant_for(folder: Path, name: str, text: str) -> Assistant:
 def build_small_index(corpus: Path, index: Path) -> Settings:
     """Build an index of a corpus and return the settings that open it."""
     settings = Settings(corpus=corpus, index=index)
-    build_index(settings, shipped_model(), lambda *_: None)
+    build_index(settings, shipped_model(), lambda _: None)
     return settings

@@ -62,7 +62,8 @@ def test_build_ask_and_build_again(ipqa: Run, tmp_path: Path) -> None:
     report.write_text(SMALL_REPORT, encoding="utf-8")
     built = ipqa("build", "--corpus", report, "--index", tmp_path / "index")
     assert built.returncode == 0, built.stderr
-    assert "索引を作りました" in built.stdout
+    assert "索引を更新しました" in built.stdout
+    assert "新しく読んだもの 1 件" in built.stdout
     again = ipqa("build", "--corpus", report, "--index", tmp_path / "index")
     assert "索引は最新です" in again.stdout
     asked = ipqa("ask", "--index", tmp_path / "index", "海藻の養殖はいつ始まりましたか")
@@ -87,7 +88,8 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
         *("notes", "confidence", "reason", "mode", "timings_ms"),
     }
     assert set(answer["citations"][0]) == {
-        *("number", "report", "title", "section", "quote", "start", "end", "sources"),
+        *("number", "report", "title", "section", "quote", "start", "end", "page"),
+        "sources",
     }
 
 
@@ -125,7 +127,7 @@ def test_a_missing_index_is_told_with_the_command(ipqa: Run, tmp_path: Path) -> 
 def test_an_empty_corpus_folder_is_told(ipqa: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = ipqa("build", "--corpus", tmp_path / "empty", "--index", tmp_path / "index")
-    assert_refused(result, "読める報告書がありません", ".md")
+    assert_refused(result, "読める報告書がありません", "Markdown")
 
 
 def test_a_binary_file_is_told(ipqa: Run, tmp_path: Path) -> None:
@@ -134,9 +136,9 @@ def test_a_binary_file_is_told(ipqa: Run, tmp_path: Path) -> None:
     assert_refused(result, "テキストではありません")
 
 
-def test_a_pdf_is_told_by_its_name(ipqa: Run, tmp_path: Path) -> None:
+def test_a_broken_pdf_is_told(ipqa: Run, tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    assert_refused(ipqa("inspect", tmp_path / "report.pdf"), "PDF")
+    assert_refused(ipqa("inspect", tmp_path / "report.pdf"), "PDF", "壊れている")
 
 
 def test_bytes_in_no_known_encoding_are_told(ipqa: Run, tmp_path: Path) -> None:
@@ -216,3 +218,127 @@ def test_a_real_process_answers_in_utf8(index: Path) -> None:
         check=True,
     )
     assert "14度" in result.stdout.decode("utf-8")
+
+
+# the library of reports
+
+
+@pytest.fixture
+def library(ipqa: Run, tmp_path: Path) -> Path:
+    """The folder of an index to which one report was added."""
+    report = tmp_path / "海藻.md"
+    report.write_text(SMALL_REPORT, encoding="utf-8")
+    added = ipqa("add", report, "--index", tmp_path / "library")
+    assert added.returncode == 0, added.stderr
+    return tmp_path / "library"
+
+
+def test_a_report_is_added_listed_asked_and_removed(
+    ipqa: Run, library: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "米.md"
+    other.write_text("# 米の報告\n\n甲社は2020年に米の販売を始めた。", encoding="utf-8")
+    assert "新しく読んだもの 1 件、前回のまま 1 件" in ipqa("add", other, "--index", library).stdout
+    rows = json.loads(ipqa("list", "--index", library, "--json").stdout)
+    assert [(row["id"], row["title"], row["origin"]) for row in rows] == [
+        ("海藻", "海藻事業の報告", str(tmp_path / "海藻.md")),
+        ("米", "米の報告", str(other)),
+    ]
+    assert "2020年" in ipqa("ask", "甲社はいつ米の販売を始めましたか", "--index", library).stdout
+    assert "外したもの 1 件" in ipqa("remove", "米", "--index", library).stdout
+    assert "米の報告" not in ipqa("list", "--index", library).stdout
+    assert other.is_file()
+
+
+def test_a_folder_is_added_but_for_what_cannot_be_read(
+    ipqa: Run, library: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.md").write_text(f"# 第{number}号\n\n第{number}号の本文。", "utf-8")
+    (folder / "scan.pdf").write_bytes(b"%PDF-1.7 broken")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    result = ipqa("add", folder, "--index", library)
+    assert result.returncode == 1
+    assert "新しく読んだもの 5 件" in result.stdout
+    told = [line for line in result.stderr.splitlines() if "読めませんでした" in line]
+    assert len(told) == 2
+    assert "empty.txt" in told[0]
+    assert "scan.pdf" in told[1]
+
+
+def test_where_nothing_can_be_added_nothing_changes(
+    ipqa: Run, library: Path, tmp_path: Path
+) -> None:
+    before = (library / "current").read_text("utf-8")
+    (tmp_path / "nothing").mkdir()
+    assert_refused(ipqa("add", "nowhere.pdf", "--index", tmp_path / "new"), "nowhere.pdf")
+    result = ipqa("add", tmp_path / "nothing", "http://127.0.0.1:1/a", "--index", library)
+    assert result.returncode == 1
+    assert "読める報告書がありません" in result.stderr
+    assert "取り込めません" in result.stderr
+    assert (library / "current").read_text("utf-8") == before
+
+
+def test_the_last_report_and_an_unknown_one_are_not_removed(ipqa: Run, library: Path) -> None:
+    assert_refused(ipqa("remove", "海藻", "--index", library), "最後の報告書")
+    assert_refused(ipqa("remove", "無い", "--index", library), "無い", "海藻")
+
+
+def test_a_report_of_the_corpus_folder_is_removed_with_a_word_of_warning(
+    ipqa: Run, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "corpus").mkdir(exist_ok=True)
+        (tmp_path / "corpus" / f"{name}.md").write_text(f"# {name}\n\n{name}の本文。", "utf-8")
+    ipqa("build", "--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
+    assert "ipqa build" in ipqa("remove", "a", "--index", tmp_path / "index").stdout
+
+
+def test_two_editions_are_compared_as_a_whole_and_by_what_answers_cited(
+    ipqa: Run, library: Path, tmp_path: Path
+) -> None:
+    new = tmp_path / "新版.md"
+    new.write_text(SMALL_REPORT.replace("年平均14度", "年平均15度"), encoding="utf-8")
+    whole = ipqa("diff", "海藻", new, "--index", library)
+    assert "書き換わった 1、なくなった 0" in whole.stdout
+    assert "年平均15度" in whole.stdout
+    answers = tmp_path / "answers.json"
+    questions = ("海藻の養殖はいつ始まりましたか", "南浜の水温は何度ですか")
+    answers.write_text(
+        "".join(ipqa("ask", "--json", "--index", library, q).stdout for q in questions), "utf-8"
+    )
+    cited = json.loads(
+        ipqa("diff", "海藻", new, "--answers", answers, "--index", library, "--json").stdout
+    )
+    assert {s["fate"] for s in cited["sentences"]} == {"kept", "changed"}
+    assert len(cited["sentences"]) < 5
+    answers.write_text("no answers", encoding="utf-8")
+    assert_refused(ipqa("diff", "海藻", new, "--answers", answers, "--index", library), "回答")
+
+
+def test_the_sources_of_a_file_and_of_an_indexed_report_are_audited(
+    ipqa: Run, library: Path, tmp_path: Path
+) -> None:
+    assert "問題は見つかりませんでした" in ipqa("audit", "海藻", "--index", library).stdout
+    broken = tmp_path / "broken.md"
+    broken.write_text("# 報告\n\n公開した[3]。\n\n## 出典\n\n1. 甲社\n", encoding="utf-8")
+    told = ipqa("audit", broken).stdout
+    assert "一覧にない番号 (1)" in told
+    assert "参照されていない出典 (1)" in told
+    counts = json.loads(ipqa("audit", broken, "--json").stdout)["marks"]
+    assert counts == {"resolved": 0, "ambiguous": 0, "missing": 1}
+    assert_refused(ipqa("audit", "無い", "--index", library), "無い")
+
+
+def test_a_page_to_check_a_reading_by_is_written(ipqa: Run, tmp_path: Path) -> None:
+    report = tmp_path / "報告.md"
+    report.write_text("# 報告\n\n202111月に発足した<script>。", encoding="utf-8")
+    written = ipqa("inspect", report, "--html", tmp_path / "page.html")
+    assert written.returncode == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "2021年11月" in page
+    assert "<script" not in page
+    assert_refused(ipqa("inspect", report, "--html", tmp_path / "no" / "page.html"), "page.html")

@@ -93,7 +93,7 @@ function citationSection(title, citations) {
   section.append(say(element('h3', { class: 'label' }), title));
   let path = null;
   citations.forEach((citation, index) => {
-    const here = [citation.title, ...citation.section].join(' › ');
+    const here = [citation.title, ...citation.section, citation.page].join(' › ');
     if (here !== path) {
       section.append(
         breadcrumb(citation),
@@ -107,12 +107,14 @@ function citationSection(title, citations) {
 }
 
 /** The report's title is said where there is more than one, or nothing else to say. */
-function breadcrumb({ title, section }) {
+function breadcrumb({ title, section, page }) {
   const crumbs = [title, ...section].map((name, index, all) =>
     element('span', { class: 'crumb' }, index < all.length - 1 ? `${name} › ` : name),
   );
   if (section.length > 0) crumbs[0].classList.add('crumb-report');
-  return element('p', { class: 'breadcrumb', lang: 'ja' }, ...crumbs);
+  const line = element('p', { class: 'breadcrumb', lang: 'ja' }, ...crumbs);
+  if (page !== null) line.append(say(element('span', { class: 'page' }), 'citation.page', { page }));
+  return line;
 }
 
 function citationItem(citations, index) {

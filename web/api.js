@@ -8,20 +8,20 @@ const PATIENCE_MS = 60_000;
  * @typedef {{mark: string, title: string, url: string | null,
  *   status: 'resolved' | 'ambiguous' | 'missing'}} CitedSource
  * @typedef {{number: number, report: string, title: string, section: string[], quote: string,
- *   start: number, end: number, sources: CitedSource[]}} Citation
+ *   start: number, end: number, page: number | null, sources: CitedSource[]}} Citation
  * @typedef {{question: string, answered: boolean, answer: string, short_answer: string | null,
  *   claims: {text: string, citations: number[]}[], citations: Citation[],
  *   notes: string[], confidence: number}} Answer
  * @typedef {{question: string, answer: string}} Turn
  * @typedef {{id: string, title: string, characters: number}} ReportEntry
  * @typedef {'heading' | 'paragraph' | 'list_item' | 'table_header' | 'table_row' |
- *   'reference'} BlockKind
+ *   'note' | 'reference'} BlockKind
  * @typedef {{kind: BlockKind, start: number, end: number, depth: number, label: string,
  *   table: number | null, cells: ([number, number] | null)[] | null}} Block
  * @typedef {{title: string, level: number, path: string[], start: number, end: number}} Section
  * @typedef {{number: number, title: string, url: string | null}} Reference
- * @typedef {{number: number, position: number, written: boolean, status: CitedSource['status'],
- *   urls: string[]}} ReportMark
+ * @typedef {{series: string, number: number, position: number, written: boolean, status: CitedSource['status'],
+ *   sources: {title: string, url: string | null}[]}} ReportMark
  * @typedef {{id: string, title: string, characters: number, sections: Section[], blocks: Block[],
  *   tables: {title: string}[], references: Reference[], marks: ReportMark[]}} Outline
  */

@@ -53,7 +53,7 @@ class ReportReader extends HTMLElement {
       this.#card.element,
     );
     this.addEventListener(OPEN_SOURCES, ({ detail }) => {
-      this.#card.open(detail.mark, this.#shown.outline.references, detail.anchor);
+      this.#card.open(detail.mark, detail.anchor);
     });
     this.addEventListener('click', (event) => {
       if (!outline.contains(event.target)) outline.open = false;

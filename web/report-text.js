@@ -97,17 +97,18 @@ export class ReportText {
     let sources = null;
     blocks.forEach((block, index) => {
       if (block.kind !== 'list_item') lists.length = 0;
-      if (block.kind !== 'reference') sources = null;
+      if (block.kind !== 'reference' && block.kind !== 'note') sources = null;
       if (block.kind === 'list_item') {
         this.#addListItem(block, lists);
-      } else if (block.kind === 'reference') {
+      } else if (block.kind === 'reference' || block.kind === 'note') {
         sources ??= this.#add(element('ol', { class: 'references', role: 'list' }));
         const item = element('li', { 'data-label': block.label });
         sources.append(item);
         this.#addLeaf(block, item, entries.next().value?.url);
       } else if (block.kind === 'table_header') {
-        table = this.#addTable(block, index);
+        table = this.#addTable(block, index, element('thead', {}, this.#row(block, 'th')));
       } else if (block.kind === 'table_row') {
+        if (blocks[index - 1]?.table !== block.table) table = this.#addTable(block, index);
         table.append(this.#row(block, 'td'));
       } else {
         this.#addLeaf(block, this.#add(this.#heading(block) ?? element('p')));
@@ -143,8 +144,8 @@ export class ReportText {
     this.#addLeaf(block, text);
   }
 
-  /** Add a table with its header row; returns its body, for the rows that follow. */
-  #addTable(block, index) {
+  /** Add a table, with its headings where it has any; returns its body, for the rows that follow. */
+  #addTable(block, index, head = null) {
     const title = this.#outline.tables[block.table].title;
     const before = this.#outline.blocks[index - 1];
     if (before?.kind === 'paragraph' && this.#slice(before.start, before.end) === title) {
@@ -156,12 +157,7 @@ export class ReportText {
         'div',
         // Wide tables scroll by themselves, with the keyboard too.
         { class: 'table-scroll', role: 'region', tabindex: 0, 'aria-label': title },
-        element(
-          'table',
-          { 'aria-label': title },
-          element('thead', {}, this.#row(block, 'th')),
-          body,
-        ),
+        element('table', { 'aria-label': title }, ...(head ? [head] : []), body),
       ),
     );
     return body;
@@ -256,9 +252,10 @@ function within(span, offset) {
 
 /** The number is drawn by the style sheet, so that it is no part of the text. */
 function markNode(mark) {
+  const name = `${mark.series}${mark.number}`;
   const button = element('button', {
     type: 'button',
-    'data-number': mark.number,
+    'data-number': name,
     click: (event) => {
       const detail = { mark, anchor: event.currentTarget };
       event.currentTarget.dispatchEvent(new CustomEvent(OPEN_SOURCES, { bubbles: true, detail }));
@@ -266,7 +263,7 @@ function markNode(mark) {
   });
   return element(
     'sup',
-    { class: `mark ${mark.status}`, 'data-number': mark.number },
-    label(button, 'reader.mark', { number: mark.number }),
+    { class: `mark ${mark.status}`, 'data-number': name },
+    label(button, 'reader.mark', { number: name }),
   );
 }

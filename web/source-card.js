@@ -25,11 +25,10 @@ export class SourceCard {
    * Show what a mark leads to, next to it.
    *
    * @param {import('./api.js').ReportMark} mark
-   * @param {import('./api.js').Reference[]} references
    * @param {HTMLElement} anchor
    */
-  open(mark, references, anchor) {
-    this.element.replaceChildren(sourceList(sourcesBehind(mark, references)));
+  open(mark, anchor) {
+    this.element.replaceChildren(sourceList(sourcesBehind(mark)));
     this.element.showPopover({ source: anchor });
     this.#anchor = anchor;
     this.follow();
@@ -57,11 +56,8 @@ export class SourceCard {
   }
 }
 
-function sourcesBehind({ number, status, urls }, references) {
-  const source = { mark: String(number), title: '', url: null, status };
-  if (urls.length === 0) return [source];
-  return urls.map((url) => {
-    const entry = references.find((r) => r.number === number && r.url === url);
-    return { ...source, url, title: entry?.title ?? '' };
-  });
+function sourcesBehind({ series, number, status, sources }) {
+  const mark = `${series}${number}`;
+  if (sources.length === 0) return [{ mark, title: '', url: null, status }];
+  return sources.map(({ title, url }) => ({ mark, title, url, status }));
 }

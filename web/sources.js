@@ -20,9 +20,9 @@ function sourceItem({ mark, title, url, status }) {
   const entry = element('span');
   const text = title || url;
   if (text && status !== 'missing') {
-    const link = externalLink(url, text);
-    link.lang = 'ja';
-    entry.append(link, ' ');
+    const said = url ? externalLink(url, text) : element('span', {}, text);
+    said.lang = 'ja';
+    entry.append(said, ' ');
   }
   if (status in NOTES) entry.append(say(element('span', { class: 'tag' }), NOTES[status]));
   return element('li', { class: 'source' }, number, entry);

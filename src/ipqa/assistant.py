@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 
 from ipqa.answering.answer import Answer, Citation, CitedSource, Claim, Mode, Reason, Turn
 from ipqa.answering.evidence import Evidence, Term
@@ -17,8 +18,8 @@ from ipqa.glossary import Glossary
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.reports import READER_VERSION
-from ipqa.reports.marks import SourceIndex
-from ipqa.reports.model import Report, Span
+from ipqa.reports.model import Damage, Report, Span
+from ipqa.reports.sources import SourceIndex
 from ipqa.retrieval import Hit, Retriever
 from ipqa.settings import Settings
 
@@ -147,10 +148,10 @@ class Assistant:
         if not claims:
             return self._declined(question, hits, confidence, "not_in_reports")
         damages = self._damages(citations)
-        notes = tuple(f"注: {explanation}" for explanation, _ in damages.values())
+        notes = tuple(f"注: {note}" for note in _explained(damages))
         short = short_answer(question, terms, statements)
         if short in damages:
-            short = f"{damages[short][1]}（原文は「{short}」）"
+            short = f"{damages[short].reading}（原文は「{short}」）"
         return Answer(
             question=question.text,
             answered=True,
@@ -238,26 +239,43 @@ class Assistant:
             quote=span.within(report.text),
             start=span.start,
             end=span.end,
+            page=_page_at(report, span),
             sources=tuple(
                 CitedSource(mark=s.mark, title=s.title, url=s.url, status=s.status)
                 for s in self._sources[report_id].behind(span)
             ),
         )
 
-    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, tuple[str, str]]:
-        """The damaged dates in the quotes: how each stands, its explanation and its reading."""
+    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, Damage]:
+        """The damaged places in the quotes, by how they stand there."""
         return {
-            damage.span.within(report.text): (damage.explained(report.text), damage.reading)
+            damage.span.within(report.text): damage
             for citation in citations
             for report in [self._index.reports[citation.report]]
             for damage in report.damages_within(Span(citation.start, citation.end))
         }
 
 
+def _explained(damages: Mapping[str | None, Damage]) -> Iterator[str]:
+    """What the damaged places in the quotes probably said; those that only look right in one line."""
+    for found, damage in damages.items():
+        if damage.kind != "look_alike":
+            yield f"「{found}」は{damage.reading}とみられます。"
+    alike = [f"{found}→{d.reading}" for found, d in damages.items() if d.kind == "look_alike"]
+    if alike:
+        yield f"引用には字形の似た別の文字が含まれています({'、'.join(alike)})。"
+
+
 def _section_at(report: Report, span: Span) -> tuple[str, ...]:
     """Path of the innermost section that holds a span."""
     holding = [section for section in report.sections if section.span.covers(span)]
     return max(holding, key=lambda section: len(section.path)).path if holding else ()
+
+
+def _page_at(report: Report, span: Span) -> int | None:
+    """The page on which a span begins, where the report has pages."""
+    at = bisect_right(report.blocks, span.start, key=lambda block: block.span.start) - 1
+    return report.blocks[at].page
 
 
 def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:

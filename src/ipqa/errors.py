@@ -6,10 +6,14 @@
     │   └── UnknownReport · ModeUnavailable
     ├── ReadError            a file cannot be read as a report
     │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding · BrokenUtf8
-    │   └── FormatNotReadable · EmptyReport · FileTooLarge
+    │   ├── FormatNotReadable · FileBroken · PasswordNeeded · NoTextLayer
+    │   ├── EmptyReport · NothingInFolder · FileTooLarge · UnpacksTooLarge
+    │   └── AddressRefused · DownloadFailed
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
-    │   └── IndexNotWritable · EmptyCorpus
+    │   └── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
+    ├── FileNotWritable      a file that was asked for cannot be written
+    ├── AnswersUnreadable    a file of saved answers is none
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
@@ -103,8 +107,11 @@ class FileUnreadable(ReadError):
 class NotText(ReadError):
     """The bytes are not text."""
 
-    ja = "{path} はテキストではありません(バイナリファイルのようです)。テキストか Markdown で保存し直してください。"
-    en = "{path} is not text (it looks like a binary file). Save it as text or Markdown."
+    ja = "{path} はテキストではありません(バイナリファイルのようです)。PDF、Word(.docx)、PowerPoint(.pptx)、HTML、Markdown、テキストのどれかで保存し直してください。"
+    en = (
+        "{path} is not text (it looks like a binary file). Save it as PDF, Word (.docx), PowerPoint "
+        "(.pptx), HTML, Markdown or text."
+    )
 
 
 class UnknownEncoding(ReadError):
@@ -124,8 +131,35 @@ class BrokenUtf8(ReadError):
 class FormatNotReadable(ReadError):
     """A known format that has no reader."""
 
-    ja = "{path} は{format}形式で、まだ読めません。本文をテキストか Markdown で保存して渡してください。"
-    en = "{path} is a {format} file, which cannot be read yet. Save its text as .txt or .md."
+    ja = "{path} は{format}形式で、読めません。PDF、Word(.docx)、PowerPoint(.pptx)、HTML、Markdown、テキストのどれかで保存し直してください。"
+    en = (
+        "{path} is a {format} file, which cannot be read. Save it as PDF, Word (.docx), PowerPoint "
+        "(.pptx), HTML, Markdown or text."
+    )
+
+
+class FileBroken(ReadError):
+    """The file says that it is of a format, but it cannot be opened as one."""
+
+    ja = "{path} は{format}として開けません({reason})。壊れている可能性があります。元のファイルを確かめるか、保存し直してください。"
+    en = "{path} cannot be opened as {format} ({reason}). It may be damaged: check it, or save it anew."
+
+
+class PasswordNeeded(ReadError):
+    """The file is encrypted."""
+
+    ja = "{path} はパスワードで保護されています。パスワードを外して保存し直してから渡してください。"
+    en = "{path} is protected by a password. Save a copy without the password and hand that over."
+
+
+class NoTextLayer(ReadError):
+    """A PDF that consists of images."""
+
+    ja = "{path} には文字の情報がありません({pages}ページすべてが画像とみられます)。`ocrmypdf -l jpn 元.pdf 文字入り.pdf` などのOCRで文字を付けてから渡してください。"
+    en = (
+        "{path} holds no text (all {pages} pages seem to be images). Add a text layer by OCR first, for "
+        "example with `ocrmypdf -l jpn scan.pdf with-text.pdf`."
+    )
 
 
 class EmptyReport(ReadError):
@@ -135,11 +169,45 @@ class EmptyReport(ReadError):
     en = "{path} holds no text. Check what is in it."
 
 
+class NothingInFolder(ReadError):
+    """A folder holds no file that could be a report."""
+
+    ja = "{path} に読める報告書がありません。PDF、Word、PowerPoint、HTML、Markdown、テキストのどれかのファイルを置いてください。"
+    en = (
+        "There is no readable report in {path}. Put a PDF, Word, PowerPoint, HTML, Markdown or text "
+        "file there."
+    )
+
+
 class FileTooLarge(ReadError):
     """The file is larger than the setting allows."""
 
     ja = "{path} は大きすぎます({size:,} バイト、上限 {limit:,})。分割するか IPQA_MAX_REPORT_BYTES を上げてください。"
     en = "{path} is too large ({size:,} bytes, limit {limit:,}). Split it or raise IPQA_MAX_REPORT_BYTES."
+
+
+class UnpacksTooLarge(ReadError):
+    """A compressed file that would unpack to more than can be read (a zip bomb)."""
+
+    ja = "{path} は展開すると大きくなりすぎます({size:,} バイト、上限 {limit:,})。信頼できるファイルか確かめ、分割して渡してください。"
+    en = (
+        "{path} would unpack to too much ({size:,} bytes, limit {limit:,}). Check that you trust the "
+        "file, and split it."
+    )
+
+
+class AddressRefused(ReadError):
+    """An address that reports are not fetched from."""
+
+    ja = "{url} は取り込めません({reason_ja})。ページを保存してからファイルを渡してください。"
+    en = "{url} is not fetched: {reason}. Save the page and hand over the file."
+
+
+class DownloadFailed(ReadError):
+    """There is no file to be had at an address."""
+
+    ja = "{url} を取得できません({reason})。アドレスとネットワークを確かめるか、ブラウザーで保存してからファイルを渡してください。"
+    en = "{url} cannot be fetched ({reason}). Check the address and the network, or save the file in a browser."
 
 
 class IndexProblem(IpqaError):
@@ -190,11 +258,28 @@ class IndexNotWritable(IndexProblem):
     )
 
 
+class IndexBusy(IndexProblem):
+    """Another process writes to the index."""
+
+    ja = "索引 {folder} は別の ipqa が更新しています。終わってからもう一度実行してください。"
+    en = "Another ipqa is updating the index in {folder}. Try again when it has finished."
+
+
+class LastReport(IndexProblem):
+    """An index without a report would answer nothing."""
+
+    ja = "{report} は最後の報告書なので外せません。別の報告書を `ipqa add` してから外すか、索引のフォルダ {folder} を削除してください。"
+    en = "{report} is the last report. Add another with `ipqa add` first, or delete the index folder {folder}."
+
+
 class EmptyCorpus(IndexProblem):
     """There is nothing to index."""
 
-    ja = "{path} に読める報告書がありません。テキスト(.txt)か Markdown(.md)のファイルを置いてください。"
-    en = "There is no readable report in {path}. Put a text (.txt) or Markdown (.md) file there."
+    ja = "{path} に読める報告書がありません。PDF、Word、PowerPoint、HTML、Markdown、テキストのどれかのファイルを置いてください。"
+    en = (
+        "There is no readable report in {path}. Put a PDF, Word, PowerPoint, HTML, Markdown or text "
+        "file there."
+    )
 
 
 class ModelUnavailable(IpqaError):
@@ -205,6 +290,20 @@ class ModelUnavailable(IpqaError):
         "The embedding model “{model}” cannot be loaded ({reason}). "
         "Check the name or folder in IPQA_EMBEDDING_MODEL."
     )
+
+
+class FileNotWritable(IpqaError):
+    """A file that the user asked for cannot be written."""
+
+    ja = "{path} に書き込めません({reason})。書き込みの権限と空き容量を確かめるか、別の場所を指定してください。"
+    en = "{path} cannot be written ({reason}). Check permissions and free space, or name another place."
+
+
+class AnswersUnreadable(IpqaError):
+    """A file of saved answers is none."""
+
+    ja = "{path} を保存した回答として読めません({reason})。`ipqa ask --json` の出力を保存したファイルを指定してください。"
+    en = "{path} cannot be read as saved answers ({reason}). Name a file of what `ipqa ask --json` printed."
 
 
 class BadSetting(IpqaError):

@@ -59,20 +59,12 @@ class _Piece:
     block: int
 
 
-def split_report(
-    report: Report, length: int, first: int = 0
-) -> tuple[list[Passage], list[Sentence]]:
-    """Cut a report into passages of at most ``length`` characters, longer items aside.
-
-    Args:
-        report: what is cut.
-        length: the longest passage, in characters.
-        first: the position that the first passage will have among those of all reports.
-    """
+def split_report(report: Report, length: int) -> tuple[list[Passage], list[Sentence]]:
+    """Cut a report into passages of at most ``length`` characters, longer items aside."""
     passages: list[Passage] = []
     found: list[Sentence] = []
     for pieces in _groups(report, length):
-        number = first + len(passages)
+        number = len(passages)
         span = Span(pieces[0].span.start, pieces[-1].span.end)
         path = report.section_path(report.blocks[pieces[0].block].section)
         passages.append(
@@ -89,15 +81,17 @@ def split_report(
 
 
 def describe_row(report: Report, block: Block) -> str:
-    """A table row as 「行見出し 列見出し: 値」, the way it is indexed."""
+    """A table row as 「行見出し 列見出し: 値」, the way it is indexed; empty and lost cells say nothing."""
     table, cells = row_of(report, block)
-    label = cells[0].within(report.text) if cells and cells[0] else ""
-    values = [
-        f"{column.within(report.text)}: {cell.within(report.text)}"
-        for column, cell in zip(table.header[1:], cells[1:], strict=True)
-        if cell is not None
+    headings = [heading.within(report.text) for heading in table.header] or [""] * len(cells)
+    values = [cell.within(report.text) if cell else "" for cell in cells]
+    said = [
+        f"{heading}: {value}" if heading else value
+        for heading, value in zip(headings[1:], values[1:], strict=True)
+        if value
     ]
-    return f"{table.title} {table.header[0].within(report.text)}: {label} " + " / ".join(values)
+    label = f"{headings[0]}: {values[0]}" if headings[0] else values[0]
+    return f"{table.title} {label} " + " / ".join(said)
 
 
 def row_of(report: Report, block: Block) -> tuple[Table, tuple[Span | None, ...]]:
@@ -108,7 +102,7 @@ def row_of(report: Report, block: Block) -> tuple[Table, tuple[Span | None, ...]
     for cells in table.rows:
         if any(cell is not None and block.span.covers(cell) for cell in cells):
             return table, cells
-    return table, (None,) * len(table.header)
+    return table, (None,) * len(table.header or table.rows[0])
 
 
 def context_of(report: Report, block: Block) -> str:
@@ -154,7 +148,7 @@ def _pieces(report: Report, length: int) -> Iterator[_Piece]:
     for number, block in enumerate(report.blocks):
         if block.kind in {"list_item", "table_row"}:
             yield _Piece(block.span, number)
-        elif block.kind == "paragraph":
+        elif block.kind in {"paragraph", "note"}:
             start = block.span.start
             for chunk in splitter.split_text(block.span.within(report.text)):
                 yield _Piece(Span(start, start + len(chunk)), number)
@@ -166,13 +160,7 @@ def _passage_text(report: Report, pieces: list[_Piece]) -> str:
     if block.kind == "table_row":
         return f"{context_of(report, block)}\n{describe_row(report, block)}"
     span = Span(pieces[0].span.start, pieces[-1].span.end)
-    return f"{context_of(report, block)}\n{_as_it_reads(report, span)}"
-
-
-def _as_it_reads(report: Report, span: Span) -> str:
-    """A stretch of text, followed by what its damaged dates probably said."""
-    readings = [r for damage in report.damages_within(span) for r in damage.readings]
-    return " ".join([span.within(report.text), *readings])
+    return f"{context_of(report, block)}\n{report.mended(span)}"
 
 
 def _sentences(report: Report, pieces: Iterable[_Piece], passage: int) -> Iterator[Sentence]:
@@ -186,6 +174,4 @@ def _sentences(report: Report, pieces: Iterable[_Piece], passage: int) -> Iterat
             continue
         for span in sentence_spans(report, piece.span):
             if re.search(r"\w", span.within(report.text)):
-                yield Sentence(
-                    passage, piece.block, span, f"{context}\n{_as_it_reads(report, span)}"
-                )
+                yield Sentence(passage, piece.block, span, f"{context}\n{report.mended(span)}")

@@ -15,7 +15,7 @@ def report() -> Report:
     builder = ReportBuilder()
     builder.paragraph("2024年の出荷量は1,250トンである。")
     builder.paragraph("前年は1,157トンだった。")
-    return builder.build(report_id="r", title="報告", source="r.md", digest="0")
+    return builder.build(title="報告").named("r", "r.md")
 
 
 def cite(report: Report, number: int, start: int, end: int, quote: str | None = None) -> Citation:
@@ -27,6 +27,7 @@ def cite(report: Report, number: int, start: int, end: int, quote: str | None = 
         quote=report.text[start:end] if quote is None else quote,
         start=start,
         end=end,
+        page=None,
         sources=(),
     )
 

@@ -23,7 +23,7 @@ def unit_rows(
 def test_dense_search_is_exact_and_ordered(count: int, depth: int, seed: int) -> None:
     vectors = unit_rows(count, 16, seed)
     query = unit_rows(1, 16, seed + 1)[0]
-    found = DenseIndex.of(vectors).search(query, depth)
+    found = DenseIndex.of(vectors.shape[1], [vectors]).search(query, depth)
     cosines = vectors @ query
     assert len(found) == min(count, depth)
     assert [row for row, _ in found] == sorted(
@@ -33,7 +33,7 @@ def test_dense_search_is_exact_and_ordered(count: int, depth: int, seed: int) ->
 
 
 def test_a_filter_returns_as_many_rows_as_there_are() -> None:
-    index = DenseIndex.of(unit_rows(400, 16, 0))
+    index = DenseIndex.of(16, [unit_rows(400, 16, 0)])
     allowed = [7, 99, 180, 333]
     found = index.search(unit_rows(1, 16, 1)[0], 10, allowed)
     assert sorted(row for row, _ in found) == allowed
@@ -41,12 +41,12 @@ def test_a_filter_returns_as_many_rows_as_there_are() -> None:
 
 def test_equal_vectors_come_in_row_order() -> None:
     vectors = np.repeat(unit_rows(1, 16, 3), 5, axis=0)
-    found = DenseIndex.of(vectors).search(vectors[0], 5)
+    found = DenseIndex.of(vectors.shape[1], [vectors]).search(vectors[0], 5)
     assert [row for row, _ in found] == [0, 1, 2, 3, 4]
 
 
 def test_dense_index_survives_saving(tmp_path: Path) -> None:
-    index = DenseIndex.of(unit_rows(20, 16, 5))
+    index = DenseIndex.of(16, [unit_rows(20, 16, 5)])
     index.save(tmp_path / "dense")
     again = DenseIndex.load(tmp_path / "dense")
     query = unit_rows(1, 16, 6)[0]

@@ -131,7 +131,7 @@ def test_a_build_that_is_interrupted_leaves_the_index_in_force(
     before = open_index(copy)
     monkeypatch.setattr(Path, "replace", stop)
     with pytest.raises(PulledPlug):
-        build_index(settings, shipped_model(), lambda *_: None)
+        build_index(settings, shipped_model(), lambda _: None)
     monkeypatch.undo()
     after = open_index(copy)
     assert after.name == before.name
@@ -143,4 +143,4 @@ def test_a_folder_that_cannot_be_written_is_told(small_settings: Settings, tmp_p
     blocked.write_text("not a folder", encoding="utf-8")
     settings = small_settings.model_copy(update={"index": blocked / "index"})
     with pytest.raises(IndexNotWritable, match="--index"):
-        build_index(settings, shipped_model(), lambda *_: None)
+        build_index(settings, shipped_model(), lambda _: None)

@@ -3,11 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipqa.reports.builder import CELL_SEPARATOR, SOURCE_LIST_HEADING, ReportBuilder, lead_span
-from ipqa.reports.model import Report
+from ipqa.reports.model import Report, Span
 
 
 def built(builder: ReportBuilder) -> Report:
-    return builder.build(report_id="r", title="題", source="r.txt", digest="d")
+    return builder.build(title="題")
 
 
 def texts(report: Report) -> list[str]:
@@ -203,7 +203,7 @@ def test_a_lost_cell_stays_open_and_is_told_with_its_row_and_column() -> None:
     (warning,) = report.warnings
     assert warning.code == "lost_cell"
     for part in ("表1 出荷", "「関東」", "「量」"):
-        assert part in warning.message
+        assert part in warning.message("ja")
     assert warning.span is not None
     assert warning.span.within(report.text) == texts(report)[1]
 
@@ -305,7 +305,7 @@ def test_a_footnote_serves_the_whole_report_wherever_it_stands() -> None:
     builder = ReportBuilder()
     builder.heading("方針", 1)
     builder.heading("背景", 2)
-    builder.reference(1, "甲社", footnote=True)
+    builder.note(1, "甲社 https://example.com/a")
     assert built(builder).references[0].scope == "report"
 
 
@@ -374,8 +374,8 @@ def test_a_builder_told_the_same_makes_the_same_report() -> None:
         builder = ReportBuilder()
         builder.heading("方針", 1)
         builder.paragraph("本文¹。")
-        builder.warn("odd", "何かが読めません。")
+        builder.warn("left_out", what="図")
         return built(builder)
 
     assert told() == told()
-    assert told().warnings[0].span is None
+    assert told().warnings[0].span == Span(len("方針\n本文。\n"), len("方針\n本文。\n"))

@@ -21,8 +21,8 @@ def report() -> Report:
     builder.reference(2, "乙社")
     builder.heading("参考資料リスト(全体)", 1)
     builder.reference(1, "丙社 https://example.com/c")
-    builder.warn("odd", "何かが読めません。")
-    return builder.build(report_id="r", title="題", source="r.txt", digest="d")
+    builder.warn("left_out", what="図")
+    return builder.build(title="題").named("r", "r.txt")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_every_row_gets_its_own_cells_when_there_are_several_tables() -> None:
     builder = ReportBuilder()
     for number in range(3):
         builder.table("", ["項", f"値{number}"], [[f"甲{number}", "1"], [f"乙{number}", None]])
-    report = builder.build(report_id="r", title="題", source="r.txt", digest="d")
+    report = builder.build(title="題").named("r", "r.txt")
     for block in describe(report).blocks:
         assert block.cells is not None
         texts = [report.text[slice(*cell)] for cell in block.cells if cell]
@@ -89,20 +89,23 @@ def test_references_say_whom_they_serve(outline: Outline) -> None:
 
 def test_marks_say_what_they_lead_to(outline: Outline, report: Report) -> None:
     # ⁹ is beyond the chapter's list, so the chapter follows the list for the whole report
-    assert [(m.number, m.status, m.urls) for m in outline.marks] == [
-        (1, "resolved", ["https://example.com/c"]),
+    assert [(m.number, m.status, [s.url for s in m.sources]) for m in outline.marks] == [
+        (1, "ambiguous", ["https://example.com/c", "https://example.com/a"]),
         (2, "missing", []),
         (9, "missing", []),
     ]
     assert all(report.text[: m.position].endswith("規格を公開した") for m in outline.marks)
 
 
-def test_warnings_are_told_with_their_place_where_they_have_one(outline: Outline) -> None:
-    assert [w.code for w in outline.warnings] == ["lost_cell", "odd"]
-    lost, odd = outline.warnings
-    assert lost.start is not None
-    assert lost.end is not None
-    assert (odd.start, odd.end) == (None, None)
+def test_warnings_are_told_with_their_place_in_both_languages(
+    outline: Outline, report: Report
+) -> None:
+    assert [w.code for w in outline.warnings] == ["lost_cell", "left_out"]
+    lost, left_out = outline.warnings
+    assert report.text[lost.start : lost.end].startswith("関東")
+    assert left_out.start == left_out.end == len(report.text)
+    assert "図" in left_out.message
+    assert "図" in left_out.message_en
 
 
 def test_an_outline_survives_being_written_as_json(outline: Outline) -> None:

@@ -2,14 +2,14 @@ import pytest
 
 from ipqa.reports.builder import ReportBuilder, lead_span
 from ipqa.reports.markdown import read_markdown
-from ipqa.reports.marks import SourceIndex
 from ipqa.reports.model import Report
+from ipqa.reports.sources import SourceIndex
 
 
 def read(text: str) -> Report:
     builder = ReportBuilder()
     title = read_markdown(text, builder)
-    return builder.build(report_id="r", title=title, source="r.md", digest="")
+    return builder.build(title=title)
 
 
 def blocks(report: Report) -> list[tuple[str, str]]:

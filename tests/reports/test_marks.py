@@ -4,9 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ipqa.reports.builder import ReportBuilder
-from ipqa.reports.marks import SourceIndex, take_marks_out
-from ipqa.reports.model import Report, Span
+from ipqa.reports.marks import note_entry, take_marks_out
 
 TO_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 OF_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹0123456789０１２３４５６７８９[]［］^,，、 \u00a0\u3000"
@@ -52,7 +50,7 @@ def test_no_other_character_is_changed(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=30).filter(lambda text: not re.search(r"[⁰¹²³⁴-⁹\[\]［］]", text)))
+@given(st.text(max_size=30).filter(lambda text: not re.search(r"[⁰¹²³⁴-⁹\[\]［］注註※*＊]", text)))
 def test_a_text_without_marks_stays_as_it_is(text: str) -> None:
     assert take_marks_out(text) == (text, ())
 
@@ -105,121 +103,9 @@ def test_a_cell_of_marks_alone_keeps_its_text(text: str, numbers_in_it: list[int
     assert all(mark.position == len(text) for mark in marks)
 
 
-@pytest.mark.parametrize("text", ["[注1]", "[表1]", "(1)", "[1-2]", "第1章", "[]", "[1234]"])
+@pytest.mark.parametrize("text", ["[図1]", "[表1]", "(1)", "[1-2]", "第1章", "[]", "[1234]"])
 def test_other_brackets_are_no_marks(text: str) -> None:
     assert take_marks_out(text) == (text, ())
-
-
-# what marks lead to
-
-
-def report(
-    chapters: dict[str, tuple[str, list[str]]],
-    whole: list[str] | None = None,
-    beside: list[str] | None = None,
-) -> Report:
-    """Chapters of one paragraph and a list of their own each, and lists for all of them."""
-    builder = ReportBuilder()
-    for title, (text, own) in chapters.items():
-        builder.heading(title, 1)
-        builder.paragraph(text)
-        if own:
-            builder.heading("当章の参考資料", 2)
-            for number, entry in enumerate(own, start=1):
-                builder.reference(number, entry)
-    for heading, entries in (("参考資料リスト(全体)", whole), ("引用文献", beside)):
-        if entries:
-            builder.heading(heading, 1)
-            for number, entry in enumerate(entries, start=1):
-                builder.reference(number, entry)
-    return builder.build(report_id="r", title="題", source="r.txt", digest="")
-
-
-def leads_to(read: Report) -> list[list[tuple[str, str, str]]]:
-    index = SourceIndex(read)
-    return [[(s.mark, s.title, s.status) for s in index.of(mark)] for mark in read.marks]
-
-
-def test_a_mark_that_fits_one_entry_is_resolved() -> None:
-    read = report({"方針": ("規格を公開した²。", [])}, whole=["甲社", "乙社"])
-    assert leads_to(read) == [[("2", "乙社", "resolved")]]
-
-
-def test_a_chapter_with_its_own_list_alone_is_followed() -> None:
-    read = report({"方針": ("公開した¹。", ["甲社"]), "体制": ("集めた¹。", ["乙社"])})
-    assert leads_to(read) == [[("1", "甲社", "resolved")], [("1", "乙社", "resolved")]]
-
-
-def test_a_mark_that_fits_the_chapter_and_the_whole_is_ambiguous_and_names_both() -> None:
-    read = report({"方針": ("公開した¹。", ["甲社"])}, whole=["乙社"])
-    assert leads_to(read) == [[("1", "乙社", "ambiguous"), ("1", "甲社", "ambiguous")]]
-
-
-def test_two_lists_that_agree_leave_no_doubt() -> None:
-    address = "https://example.com/a"
-    read = report({"方針": ("公開した¹。", [f"甲社 {address}"])}, whole=[f"甲社の頁 {address}"])
-    (source,) = SourceIndex(read).of(read.marks[0])
-    assert (source.mark, source.url, source.status) == ("1", address, "resolved")
-
-
-def test_a_chapter_with_a_mark_beyond_its_own_list_follows_the_whole_one() -> None:
-    read = report(
-        {"方針": ("公開した¹。集めた³。", ["甲社", "乙社"])}, whole=["丙社", "丁社", "戊社"]
-    )
-    assert leads_to(read) == [[("1", "丙社", "resolved")], [("3", "戊社", "resolved")]]
-
-
-def test_a_mark_without_an_entry_is_missing() -> None:
-    read = report({"方針": ("公開した⁹。", [])}, whole=["甲社"])
-    assert leads_to(read) == [[("9", "", "missing")]]
-
-
-def test_a_mark_in_a_report_without_lists_is_missing() -> None:
-    assert leads_to(report({"方針": ("公開した¹。", [])})) == [[("1", "", "missing")]]
-
-
-def test_another_chapters_list_is_never_used() -> None:
-    read = report({"方針": ("公開した。", ["甲社"]), "体制": ("集めた¹。", [])})
-    assert leads_to(read) == [[("1", "", "missing")]]
-
-
-def test_a_list_beside_that_for_the_whole_report_is_not_used() -> None:
-    read = report({"方針": ("公開した¹ ²。", [])}, whole=["甲社"], beside=["乙社", "丙社"])
-    assert leads_to(read) == [[("1", "甲社", "resolved")], [("2", "", "missing")]]
-
-
-def test_the_sources_behind_a_stretch_are_those_of_its_own_marks_each_once() -> None:
-    read = report({"方針": ("公開した¹。集めた² ¹。売った²。", [])}, whole=["甲社", "乙社"])
-    index = SourceIndex(read)
-    at = read.text.index("集めた")
-    assert [s.title for s in index.behind(Span(at, at + 4))] == ["乙社", "甲社"]
-    assert [s.title for s in index.behind(Span(0, at))] == ["甲社"]
-
-
-def test_a_sentence_without_a_mark_stands_on_the_next_ones_of_its_paragraph() -> None:
-    builder = ReportBuilder()
-    builder.paragraph("公開した。集めた² ¹。売った³。終えた。")
-    builder.paragraph("始めた³。")
-    for number, entry in enumerate(["甲社", "乙社", "丙社"], start=1):
-        builder.reference(number, entry)
-    read = builder.build(report_id="r", title="題", source="r.txt", digest="")
-    index = SourceIndex(read)
-
-    def behind(sentence: str) -> list[str]:
-        at = read.text.index(sentence)
-        return [source.title for source in index.behind(Span(at, at + len(sentence)))]
-
-    assert behind("公開した。") == behind("集めた。") == ["乙社", "甲社"]
-    assert behind("売った。") == ["丙社"]
-    assert behind("終えた。") == []
-
-
-def test_a_mark_at_the_end_of_a_sentence_is_not_that_of_the_next() -> None:
-    read = report({"方針": ("公開した。¹集めた。²", [])}, whole=["甲社", "乙社"])
-    index = SourceIndex(read)
-    first, second = read.text.index("公開"), read.text.index("集めた")
-    assert [s.title for s in index.behind(Span(first, second))] == ["甲社"]
-    assert [s.title for s in index.behind(Span(second, second + 4))] == ["乙社"]
 
 
 @pytest.mark.parametrize("text", ["⁴, ¹⁰", "[6][20]", "¹"])
@@ -228,3 +114,46 @@ def test_a_mark_that_the_text_goes_on_showing_says_so(text: str) -> None:
     assert kept == text
     assert all(mark.written for mark in marks)
     assert not any(mark.written for mark in take_marks_out(f"価格{text}")[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "clean", "labels"),
+    [
+        ("出願は154件である（※1）。", "出願は154件である。", ["※1"]),
+        ("出願は154件である※１、※２。", "出願は154件である。", ["※1", "※2"]),
+        ("出願は154件である（注3）。", "出願は154件である。", ["注3"]),
+        ("出願は154件である。注3", "出願は154件である。", ["注3"]),
+        ("出願[註3]は154件である*4。", "出願は154件である。", ["注3", "*4"]),
+    ],
+)
+def test_notes_are_marks_of_their_own_series(text: str, clean: str, labels: list[str]) -> None:
+    found, marks = take_marks_out(text)
+    assert (found, [mark.label for mark in marks]) == (clean, labels)
+
+
+@pytest.mark.parametrize(
+    "text", ["受注1件", "発注2件を取り消す", "3*4=12", "注意1つ", "※詳細は別紙", "2**3"]
+)
+def test_what_only_looks_like_a_note_stays(text: str) -> None:
+    assert take_marks_out(text) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("※1 連結の値である。", ("※", 1, "連結の値である。")),
+        ("※２：連結の値である。", ("※", 2, "連結の値である。")),
+        ("（注1）連結の値である。", ("注", 1, "連結の値である。")),
+        ("注10　連結の値である。", ("注", 10, "連結の値である。")),
+        ("*1) 連結の値である。", ("*", 1, "連結の値である。")),
+    ],
+)
+def test_a_line_that_explains_a_note_is_its_entry(line: str, entry: tuple[str, int, str]) -> None:
+    found = note_entry(line)
+    assert found is not None
+    assert (found.series, found.number, found.text) == entry
+
+
+@pytest.mark.parametrize("line", ["※ 連結の値である。", "注意1つ", "* 項目", "1. 項目", "※1"])
+def test_other_lines_explain_no_note(line: str) -> None:
+    assert note_entry(line) is None

@@ -1,9 +1,9 @@
 import pytest
 
 from ipqa.reports.builder import ReportBuilder, lead_span
-from ipqa.reports.marks import SourceIndex
 from ipqa.reports.model import Block, Report
 from ipqa.reports.plain_text import read_plain_text
+from ipqa.reports.sources import SourceIndex
 
 TITLE = "青葉電機の規格戦略:部品から標準へ"
 SPACE = "\u00a0"  # a line that holds nothing but this sets headings apart, or joins a cell's parts
@@ -13,7 +13,7 @@ def read(*parts: str) -> Report:
     """What is read in parts with empty lines between them."""
     builder = ReportBuilder()
     title = read_plain_text("\n\n".join(parts) + "\n", builder)
-    return builder.build(report_id="r", title=title, source="r.txt", digest="")
+    return builder.build(title=title)
 
 
 def apart(heading: str) -> tuple[str, str, str]:
@@ -291,8 +291,33 @@ def test_a_numbered_item_alone_above_running_text_is_a_heading() -> None:
         "部品は減る。",
         "在庫も減る。",
     )
-    assert outline(report)[-1] == (3, "部品の削減")
-    assert report.section_path(block_of(report, "在庫も減る。").section)[-1] == "部品の削減"
+    assert outline(report)[-1] == (3, "1. 部品の削減")
+    assert report.section_path(block_of(report, "在庫も減る。").section)[-1] == "1. 部品の削減"
+
+
+def test_numbering_tells_how_deep_a_heading_stands() -> None:
+    text = "年次の報告書\n\n一、はじめに\n\n当年は増えた。\n\n(1) 国内\n\n国内は増えた。\n\n① 関東\n\n関東は増えた。\n\n(2) 海外\n\n海外は減った。\n"
+    assert outline(read(text)) == [
+        (2, "一、はじめに"),
+        (4, "(1) 国内"),
+        (5, "① 関東"),
+        (4, "(2) 海外"),
+    ]
+
+
+def test_bold_signs_that_were_left_over_are_taken_out_and_told() -> None:
+    report = read(TITLE, *apart("方針"), "**規格**を公開した。仲間が**増えた。")
+    assert "規格を公開した。仲間が増えた。" in report.text
+    assert [(w.code, w.details["count"]) for w in report.warnings] == [("stray_markup", 3)]
+
+
+def test_a_line_that_begins_as_a_note_is_what_its_mark_leads_to() -> None:
+    report = read(TITLE, *apart("方針"), "出願は154件である（※１）。", "※１ 実用新案を含む。")
+    (mark,) = report.marks
+    (note,) = report.references
+    assert (mark.series, mark.number) == (note.series, note.number) == ("※", 1)
+    assert note.span.within(report.text) == "実用新案を含む。"
+    assert "（" not in report.text
 
 
 # marks
@@ -354,7 +379,7 @@ LISTS = read(
         *apart("当章の参考資料"),
         listed("a", "b"),
     ],
-    *[*apart("体制"), "始めた³。", "比べた⁹。", *apart("当章の参考資料"), listed("c")],
+    *[*apart("体制"), "始めた³。", "比べた⁹。", *apart("当章の参考資料"), listed("y")],
     *[*apart("総括"), "終えた¹。", *apart("参考資料リスト(全体)"), listed("a", "x", "y")],
 )
 
@@ -529,8 +554,8 @@ def test_a_cell_that_was_lost_is_left_open_with_a_warning(lost: int) -> None:
     assert cells(report) == [(header, kept)]
     (warning,) = report.warnings
     assert warning.code == "lost_cell"
-    assert "「人材(教育)」" in warning.message
-    assert f"「{header[lost]}」" in warning.message
+    assert "「人材(教育)」" in warning.message("ja")
+    assert f"「{header[lost]}」" in warning.message("ja")
 
 
 def test_a_line_of_white_space_joins_two_paragraphs_of_one_cell() -> None:
@@ -645,8 +670,8 @@ def test_text_without_empty_lines_is_parted_by_its_numbering() -> None:
     report = read(DENSE)
     assert [(s.level, s.title) for s in report.sections[1:]] == [
         (1, "第1章 事業"),
-        (2, "国内"),
-        (2, "海外"),
+        (4, "(1) 国内"),
+        (4, "(2) 海外"),
         (1, "第2章 研究"),
         (1, "参考文献"),
     ]

@@ -11,8 +11,8 @@ from ipqa.errors import EmptyReport, FileMissing, FileTooLarge, FileUnreadable, 
 from ipqa.passages import split_report
 from ipqa.reports import is_report_file, read_report
 from ipqa.reports.describe import describe
-from ipqa.reports.marks import SourceIndex
 from ipqa.reports.model import Report, Span
+from ipqa.reports.sources import SourceIndex
 
 PLENTY = 1_000_000
 
@@ -110,7 +110,7 @@ def test_texts_and_markdown_are_taken_for_reports(name: str) -> None:
     assert is_report_file(Path("corpus") / name)
 
 
-@pytest.mark.parametrize("name", [".a.txt", ".md", "a.pdf", "a.docx", "a", "a.txt~", "README"])
+@pytest.mark.parametrize("name", [".a.txt", ".md", "~$a.docx", "a.xlsx", "a", "a.txt~", "README"])
 def test_other_files_are_not(name: str) -> None:
     assert not is_report_file(Path("corpus") / name)
 
@@ -220,11 +220,6 @@ def test_a_page_break_between_paragraphs_is_white_space(space: str, tmp_path: Pa
 
 SECTIONS_OF_CHAPTERS = [4, 4, 5, 4, 5, 5, 4, 4, 3]
 PAGE_MATTER = ["無料", "購読", "メール講座", "お客様の声", "ダウンロード"]
-
-
-@pytest.fixture(scope="module")
-def real_report(real_report_path: Path) -> Report:
-    return read_report(real_report_path, max_bytes=50_000_000)
 
 
 @pytest.mark.real_report

@@ -33,7 +33,10 @@ class CitedSource(_Frozen):
 
 
 class Citation(_Frozen):
-    """The place in a report that supports a claim: ``report.text[start:end] == quote``."""
+    """The place in a report that supports a claim: ``report.text[start:end] == quote``.
+
+    ``page`` counts from 1, where the report has pages or slides.
+    """
 
     number: int
     report: str
@@ -42,6 +45,7 @@ class Citation(_Frozen):
     quote: str
     start: int
     end: int
+    page: int | None
     sources: tuple[CitedSource, ...]
 
 

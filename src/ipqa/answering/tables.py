@@ -77,15 +77,16 @@ def _whole_row(report: Report, table: Table, row: tuple[Span | None, ...]) -> St
     """A row as 「行見出し: 列見出し 値、…」."""
     present = [cell for cell in row if cell is not None]
     label = row[0].within(report.text) if row[0] else ""
+    headings = [f"{heading.within(report.text)} " for heading in table.header] or [""] * len(row)
     values = "、".join(
-        f"{heading.within(report.text)} {cell.within(report.text)}"
-        for heading, cell in zip(table.header[1:], row[1:], strict=True)
+        f"{heading}{cell.within(report.text)}"
+        for heading, cell in zip(headings[1:], row[1:], strict=True)
         if cell is not None and _says(report, cell)
     )
     span = Span(present[0].start, present[-1].end)
     return Statement(
         report.id,
-        f"{label}: {values}",
+        f"{label}: {values}" if label else values,
         (span, *_with_figures(report, table.header)),
         list_item=True,
     )

@@ -1,27 +1,58 @@
-"""From a corpus to an index: read, cut, embed, write."""
+"""From files to an index: read, cut, embed what is new, and put a new generation in force.
 
-from collections.abc import Callable, Sequence
+One report is in memory at a time, and is kept as soon as it is embedded: an interrupted build loses
+nothing, and the index in force stays as it is until the new one is whole.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
 from ipqa import __version__
 from ipqa.embedding import EmbeddingModel, Vectors
-from ipqa.errors import EmptyCorpus, FileMissing, IndexProblem, ReadError
-from ipqa.index.dense import DenseIndex
-from ipqa.index.lexical import LexicalIndex
-from ipqa.index.store import Manifest, Recipe, open_index, write_generation
+from ipqa.errors import (
+    EmptyCorpus,
+    IndexMismatch,
+    IndexMissing,
+    IndexProblem,
+    LastReport,
+    ReadError,
+    UnknownReport,
+)
+from ipqa.index.library import Entry, Library, corpus_entries, free_id
+from ipqa.index.readings import Cut, Readings, Recipe, key_of
+from ipqa.index.store import (
+    Manifest,
+    ReportRecord,
+    kept_reports,
+    one_writer,
+    open_index,
+    read_manifest,
+    rebuild_command,
+    write_generation,
+)
 from ipqa.japanese import content_words, tokenizer_fingerprint
-from ipqa.passages import Passage, Sentence, split_report
-from ipqa.reports import READER_VERSION, is_report_file, read_report
-from ipqa.reports.model import Report
+from ipqa.passages import Sentence, split_report
+from ipqa.reports import READER_VERSION, SourceFile, open_file, parse, report_id_of
 from ipqa.settings import Settings
 
 _BATCH = 64
 
-Progress = Callable[[int, int], None]
-"""Called with how many sentences are embedded, and how many there are."""
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: the file at hand, bytes done of all bytes, and sentences embedded so far."""
+
+    file: str
+    done: int
+    total: int
+    sentences: int
+
+
+Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -29,13 +60,19 @@ class BuildResult:
     """What a build did.
 
     Attributes:
-        rebuilt: false where the index already held these reports, read and embedded this way.
-        failures: reports that could not be read; the others are in the index.
+        rebuilt: false where the index already held just these reports, made this way.
+        read: ids of the reports that were read and embedded now.
+        reused: ids of those whose reading was already there.
+        gone: ids of those that the index held before and holds no more.
+        failures: files that could not be read; the others are in the index.
     """
 
     manifest: Manifest
     rebuilt: bool
-    failures: tuple[ReadError, ...]
+    read: tuple[str, ...] = ()
+    reused: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    failures: tuple[ReadError, ...] = ()
 
 
 def recipe_of(settings: Settings, model: EmbeddingModel) -> Recipe:
@@ -49,92 +86,216 @@ def recipe_of(settings: Settings, model: EmbeddingModel) -> Recipe:
     )
 
 
-def build_index(settings: Settings, model: EmbeddingModel, progress: Progress) -> BuildResult:
-    """Bring the index up to date with the corpus; nothing is done where it already is.
+def build_index(settings: Settings, model: EmbeddingModel, watch: Watch) -> BuildResult:
+    """Bring the index up to date with the corpus folder, and with what was added to it.
 
     Raises:
-        ReadError: the corpus is a single file and cannot be read.
-        EmptyCorpus: no report in it can be read.
+        ReadError: the corpus is missing, or none of its files can be read.
+        EmptyCorpus: there is nothing to read.
         IndexNotWritable: the index folder cannot be written.
+        IndexBusy: another process writes to it.
     """
-    reports, failures = _read_corpus(settings)
-    recipe = recipe_of(settings, model)
-    if (current := _up_to_date(settings.index, recipe, reports)) is not None:
-        return BuildResult(current, rebuilt=False, failures=failures)
-    passages: list[Passage] = []
-    sentences: list[Sentence] = []
-    for report in reports:
-        more_passages, more_sentences = split_report(
-            report, settings.passage_length, first=len(passages)
+    with one_writer(settings.index):
+        before = _reports_before(settings.index)
+        library = Library(settings.index)
+        added = [
+            Entry(record.id, library.path_of(record), record.origin, added=True)
+            for record in before
+            if record.added
+        ]
+        corpus_is_optional = added and "corpus" not in settings.model_fields_set
+        if corpus_is_optional and not settings.corpus.exists():
+            entries = added
+        else:
+            entries = [*corpus_entries(settings.corpus, before), *added]
+        return _Builder(settings, model, watch).make(entries, kept=(), before=before)
+
+
+def add_reports(
+    settings: Settings, model: EmbeddingModel, files: Iterable[tuple[SourceFile, str]], watch: Watch
+) -> BuildResult:
+    """Add files to the index and leave the other reports as they are.
+
+    Args:
+        settings: which index.
+        model: the one that the index was made with.
+        files: each with where it came from, an absolute path or an address; a file from where a report
+            came before takes its place, and one whose content the index holds is left out.
+        watch: is told how far the work is.
+
+    Raises:
+        ReadError: none of the files can be read.
+        IndexMismatch: the index was made in another way, and must be built anew first.
+        IndexNotWritable: the index folder cannot be written.
+        IndexBusy: another process writes to it.
+    """
+    with one_writer(settings.index):
+        before = _reports_of_same_making(settings, recipe_of(settings, model))
+        library = Library(settings.index)
+        by_origin = {record.origin: record for record in before if record.added}
+        held = {record.digest for record in before}
+        taken = {record.id for record in before}
+        entries: list[Entry] = []
+        for file, origin in files:
+            if file.digest in held:
+                continue
+            held.add(file.digest)
+            replaced = by_origin.get(origin)
+            report_id = replaced.id if replaced else free_id(report_id_of(file.path), taken)
+            taken.add(report_id)
+            entries.append(Entry(report_id, library.keep(file), origin, added=True))
+        if not entries and not before:
+            raise EmptyCorpus(path=settings.index)
+        replaced_ids = {entry.id for entry in entries}
+        kept = [record for record in before if record.id not in replaced_ids]
+        return _Builder(settings, model, watch).make(entries, kept=kept, before=before)
+
+
+def remove_report(settings: Settings, report_id: str) -> BuildResult:
+    """Take a report out of the index.
+
+    Raises:
+        UnknownReport: the index holds no such report.
+        LastReport: there is no other.
+        IndexProblem: there is no index, or it cannot be written.
+    """
+    with one_writer(settings.index):
+        manifest = read_manifest(settings.index)
+        kept = [record for record in manifest.reports if record.id != report_id]
+        if len(kept) == len(manifest.reports):
+            raise UnknownReport(report=report_id, known="、".join(r.id for r in kept))
+        if not kept:
+            raise LastReport(report=report_id, folder=settings.index)
+        return _publish(settings.index, manifest.recipe, kept, manifest.reports)
+
+
+class _Builder:
+    """Makes the readings that are missing, one after the other."""
+
+    def __init__(self, settings: Settings, model: EmbeddingModel, watch: Watch) -> None:
+        self._settings = settings
+        self._model = model
+        self._watch = watch
+        self._recipe = recipe_of(settings, model)
+        self._readings = Readings(settings.index)
+        self._read: list[str] = []
+        self._sentences = 0
+
+    def make(
+        self, entries: Sequence[Entry], kept: Sequence[ReportRecord], before: Sequence[ReportRecord]
+    ) -> BuildResult:
+        """A generation of the entries and of reports that are kept as they are."""
+        records: list[ReportRecord] = []
+        failures: list[ReadError] = []
+        sizes = [_size(entry.path) for entry in entries]
+        ends = list(accumulate(sizes))
+        for entry, size, end in zip(entries, sizes, ends, strict=True):
+            try:
+                records.append(self._record(entry, end - size, end, ends[-1]))
+            except ReadError as error:
+                failures.append(error)
+        if failures and not records:
+            raise failures[0]
+        result = _publish(self._settings.index, self._recipe, [*kept, *records], before)
+        return replace(
+            result,
+            read=tuple(self._read),
+            reused=tuple(r.id for r in result.manifest.reports if r.id not in self._read),
+            failures=tuple(failures),
         )
-        passages += more_passages
-        sentences += more_sentences
-    if not passages:
-        raise EmptyCorpus(path=settings.corpus)
-    manifest = write_generation(
-        settings.index,
-        reports=tuple(reports),
-        passages=tuple(passages),
-        sentences=tuple(sentences),
-        dense=DenseIndex.of(_embed(sentences, model, progress)),
-        lexical=LexicalIndex.of(
-            [[word.form for word in content_words(p.indexed_text)] for p in passages]
-        ),
-        recipe=recipe,
-        version=__version__,
-    )
-    return BuildResult(manifest, rebuilt=True, failures=failures)
+
+    def _record(self, entry: Entry, start: int, end: int, total: int) -> ReportRecord:
+        """What the manifest says of a file, which is read only if its reading is not there yet."""
+        file = open_file(entry.path, max_bytes=self._settings.max_report_bytes)
+        key = key_of(file.digest, entry.path.suffix, self._recipe)
+        sealed = self._readings.sealed(key)
+        if sealed is None:
+
+            def watch(share: float) -> None:
+                done = start + round(share * (end - start))
+                self._watch(Progress(entry.path.name, done, total, self._sentences))
+
+            watch(0.0)
+            self._make_reading(file, key, watch)
+            sealed = self._readings.sealed(key)
+            self._read.append(entry.id)
+        if sealed is None:
+            raise OSError(f"{key} is not what was written")
+        return ReportRecord(
+            id=entry.id,
+            source=entry.path.name,
+            origin=entry.origin,
+            added=entry.added,
+            digest=file.digest,
+            reading=key,
+            file=sealed["reading.json"],
+        )
+
+    def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
+        report = parse(file)
+        passages, sentences = split_report(report, self._settings.passage_length)
+        words = [[word.form for word in content_words(p.indexed_text)] for p in passages]
+        vectors = self._embed(sentences, watch)
+        self._readings.write(key, Cut(report, tuple(passages), tuple(sentences)), words, vectors)
+
+    def _embed(self, sentences: Sequence[Sentence], watch: Callable[[float], None]) -> Vectors:
+        """Vectors of sentences in their order; embedded by length, so that a batch wastes little."""
+        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].indexed_text))
+        vectors = np.empty((len(sentences), self._model.dimension), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            vectors[batch] = self._model.embed_passages([sentences[i].indexed_text for i in batch])
+            self._sentences += len(batch)
+            watch((start + len(batch)) / len(order))
+        return vectors
 
 
-def _read_corpus(settings: Settings) -> tuple[list[Report], tuple[ReadError, ...]]:
-    corpus = settings.corpus
-    if corpus.is_file():
-        return [read_report(corpus, max_bytes=settings.max_report_bytes)], ()
-    if not corpus.is_dir():
-        raise FileMissing(path=corpus)
-    reports: list[Report] = []
-    failures: list[ReadError] = []
-    taken: set[str] = set()
-    for path in sorted(p for p in corpus.rglob("*") if p.is_file() and is_report_file(p)):
-        try:
-            report = read_report(path, max_bytes=settings.max_report_bytes)
-        except ReadError as error:
-            failures.append(error)
-            continue
-        report = replace(report, id=_free_id(report.id, taken))
-        taken.add(report.id)
-        reports.append(report)
-    if not reports:
-        raise failures[0] if failures else EmptyCorpus(path=corpus)
-    return reports, tuple(failures)
+def _publish(
+    folder: Path, recipe: Recipe, records: Sequence[ReportRecord], before: Sequence[ReportRecord]
+) -> BuildResult:
+    """Put the reports in force, unless they are already, and clear away what no generation needs."""
+    ids = {record.id for record in records}
+    gone = tuple(record.id for record in before if record.id not in ids)
+    current = _if_whole(folder)
+    if current is not None and current.recipe == recipe and current.reports == tuple(records):
+        return BuildResult(current, rebuilt=False)
+    manifest = write_generation(folder, records, recipe, __version__)
+    kept = kept_reports(folder)
+    Readings(folder).keep_only(record.reading for record in kept)
+    Library(folder).keep_only(record.digest for record in kept if record.added)
+    return BuildResult(manifest, rebuilt=True, reused=tuple(sorted(ids)), gone=gone)
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
-    """The id, or with a number after it where two files share a name."""
-    number, free = 1, wanted
-    while free in taken:
-        number += 1
-        free = f"{wanted}-{number}"
-    return free
-
-
-def _up_to_date(folder: Path, recipe: Recipe, reports: Sequence[Report]) -> Manifest | None:
-    """The manifest in force, if the index is whole and holds just these reports made this way."""
+def _if_whole(folder: Path) -> Manifest | None:
     try:
-        manifest = open_index(folder).manifest
+        return open_index(folder).manifest
     except IndexProblem:
         return None
-    same = manifest.recipe == recipe and manifest.sources == {r.id: r.digest for r in reports}
-    return manifest if same else None
 
 
-def _embed(sentences: Sequence[Sentence], model: EmbeddingModel, progress: Progress) -> Vectors:
-    """Vectors of the sentences in their order; embedded by length, so that a batch wastes little."""
-    order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].indexed_text))
-    vectors = np.empty((len(sentences), model.dimension), dtype=np.float32)
-    progress(0, len(sentences))
-    for start in range(0, len(order), _BATCH):
-        batch = order[start : start + _BATCH]
-        vectors[batch] = model.embed_passages([sentences[i].indexed_text for i in batch])
-        progress(min(start + _BATCH, len(order)), len(order))
-    return vectors
+def _reports_before(folder: Path) -> Sequence[ReportRecord]:
+    """The reports of the index in force; none where there is none that can be read."""
+    try:
+        return read_manifest(folder).reports
+    except IndexProblem:
+        return ()
+
+
+def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[ReportRecord]:
+    try:
+        manifest = read_manifest(settings.index)
+    except IndexMissing:
+        return ()
+    if manifest.recipe != recipe:
+        was, now = manifest.recipe.model_dump(), recipe.model_dump()
+        raise IndexMismatch(
+            folder=settings.index,
+            difference=", ".join(f"{k}: {was[k]} ≠ {now[k]}" for k in was if was[k] != now[k]),
+            remedy=rebuild_command(settings.index),
+        )
+    return manifest.reports
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, for the progress only: one that is missing is told when it is opened."""
+    return path.stat().st_size if path.is_file() else 0

@@ -1,6 +1,6 @@
 """The dense leg: FAISS over the vectors of sentences, each leading to its passage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import faiss
@@ -19,10 +19,11 @@ class DenseIndex:
         self._index = index
 
     @classmethod
-    def of(cls, vectors: Vectors) -> "DenseIndex":
-        """An index of the vectors, which must have length one."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
+    def of(cls, dimension: int, parts: Iterable[Vectors]) -> "DenseIndex":
+        """An index of vectors, one row each, which must have length one."""
+        index = faiss.IndexFlatIP(dimension)
+        for vectors in parts:
+            index.add(vectors)
         return cls(index)
 
     @classmethod

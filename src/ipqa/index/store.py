@@ -3,67 +3,78 @@
     index/
       current                   one line: the name of the generation in force
       generations/000002/
-        manifest.json           what it was made of and with, and the hash of every file
-        reports.json            the reports as read
-        passages.json           passages and sentences
+        manifest.json           which reports, what they were made with, and the hash of every file
         dense.faiss             vectors of the sentences
         lexical/                BM25 over the passages
+      readings/                 the reports as read, shared by the generations (see ``readings``)
+      library/                  copies of the files that were added (see ``library``)
 
 A generation is written to a folder of its own, flushed to the disk, and only then named in ``current``,
 itself replaced by a rename. Whoever is interrupted leaves the last good generation in force. The
 generation before it is kept.
 """
 
-import hashlib
+import fcntl
 import json
-import os
 import re
 import shutil
-import tempfile
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ipqa.errors import IndexDamaged, IndexMissing, IndexNotWritable, IndexTooNew
+from ipqa.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNotWritable,
+    IndexProblem,
+    IndexTooNew,
+)
 from ipqa.index.dense import DenseIndex
+from ipqa.index.files import FileFault, FileRecord, check, draft, flush, seal
 from ipqa.index.lexical import LexicalIndex
+from ipqa.index.readings import Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
 
-FORMAT = 1
+FORMAT = 2
 """Counted up when a generation is laid out differently than before."""
 
 _CURRENT = "current"
 _GENERATIONS = "generations"
+_LOCK = ".lock"
 _KEPT = 2
-_STALE_SECONDS = 24 * 3600
 _NAME = re.compile(r"^\d{6,}$")
 
 
-class Recipe(BaseModel):
-    """Everything besides the reports themselves that decides what an index holds."""
+class ReportRecord(BaseModel):
+    """One report of a generation.
+
+    Attributes:
+        source: the file's name.
+        origin: where the file came from: an absolute path, or an address on the web.
+        added: whether it was added by itself (``ipqa add``) and is kept in the library, rather than
+            read from the corpus folder.
+        digest: SHA-256 of the file, in hexadecimal.
+        reading: the name of its reading, and ``file`` the record of it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    embedding: str
-    dimension: int
-    tokenizer: str
-    reader: int
-    passage_length: int
-
-
-class FileRecord(BaseModel):
-    """Size and SHA-256 of one file of a generation."""
-
-    model_config = ConfigDict(frozen=True)
-
-    size: int
-    sha256: str
+    id: str
+    source: str
+    origin: str
+    added: bool
+    digest: str
+    reading: str
+    file: FileRecord
 
 
 class Manifest(BaseModel):
@@ -75,7 +86,7 @@ class Manifest(BaseModel):
     ipqa: str
     created: str
     recipe: Recipe
-    sources: dict[str, str]
+    reports: tuple[ReportRecord, ...]
     counts: dict[str, int]
     files: dict[str, FileRecord]
 
@@ -100,16 +111,6 @@ class Index:
         )
 
 
-@dataclass(frozen=True)
-class _Passages:
-    passages: tuple[Passage, ...]
-    sentences: tuple[Sentence, ...]
-
-
-_REPORTS_JSON = TypeAdapter(tuple[Report, ...])
-_PASSAGES_JSON = TypeAdapter(_Passages)
-
-
 def rebuild_command(folder: Path) -> str:
     """The command that makes the index in a folder anew, for error messages."""
     return "ipqa build" if folder == Path("index") else f"ipqa build --index {folder}"
@@ -121,17 +122,27 @@ def open_index(folder: Path) -> Index:
     Raises:
         IndexMissing: there is none.
         IndexDamaged: a file is missing, torn or changed, or the parts do not belong together.
+        IndexMismatch: an earlier version of ipqa laid it out in another way.
         IndexTooNew: a later version of ipqa wrote it.
     """
     generation = _current(folder)
-    manifest = _manifest(folder, generation)
-    for name, record in manifest.files.items():
-        _check_file(folder, generation / name, record)
+    manifest = read_manifest(folder)
+    readings = Readings(folder)
+    reports: dict[str, Report] = {}
+    passages: list[Passage] = []
+    sentences: list[Sentence] = []
     try:
-        reports = _REPORTS_JSON.validate_json((generation / "reports.json").read_bytes())
-        parts = _PASSAGES_JSON.validate_json((generation / "passages.json").read_bytes())
+        for name, record in manifest.files.items():
+            check(generation / name, record)
+        for entry in manifest.reports:
+            cut = readings.cut(entry.reading, entry.file, entry.id, entry.source)
+            reports[entry.id] = cut.report
+            sentences += [replace(s, passage=s.passage + len(passages)) for s in cut.sentences]
+            passages += cut.passages
         dense = DenseIndex.load(generation / "dense.faiss")
         lexical = LexicalIndex.load(generation / "lexical")
+    except FileFault as fault:
+        raise _damaged(folder, fault.en, fault.ja) from fault
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise _damaged(
             folder, f"cannot be read: {error}", "読み込めないファイルがあります"
@@ -139,9 +150,9 @@ def open_index(folder: Path) -> Index:
     index = Index(
         name=generation.name,
         manifest=manifest,
-        reports={report.id: report for report in reports},
-        passages=parts.passages,
-        sentences=parts.sentences,
+        reports=reports,
+        passages=tuple(passages),
+        sentences=tuple(sentences),
         dense=dense,
         lexical=lexical,
     )
@@ -149,58 +160,69 @@ def open_index(folder: Path) -> Index:
     return index
 
 
-def write_generation(  # noqa: PLR0913 - the parts of an index
-    folder: Path,
-    *,
-    reports: tuple[Report, ...],
-    passages: tuple[Passage, ...],
-    sentences: tuple[Sentence, ...],
-    dense: DenseIndex,
-    lexical: LexicalIndex,
-    recipe: Recipe,
-    version: str,
-) -> Manifest:
-    """Write a new generation and put it in force.
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the generation in force; raises as ``open_index`` does."""
+    return _manifest(folder, _current(folder))
+
+
+@contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """Hold the index folder for writing; the lock goes with the process, however that ends.
 
     Raises:
-        IndexNotWritable: the folder cannot be written; the generation in force stays as it was.
+        IndexBusy: another process writes to it.
+        IndexNotWritable: the folder cannot be written.
     """
     try:
-        (folder / _GENERATIONS).mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder / _GENERATIONS))
-        try:
-            (draft / "reports.json").write_bytes(_REPORTS_JSON.dump_json(reports))
-            (draft / "passages.json").write_bytes(
-                _PASSAGES_JSON.dump_json(_Passages(passages, sentences))
-            )
-            dense.save(draft / "dense.faiss")
-            lexical.save(draft / "lexical")
-            manifest = Manifest(
-                format=FORMAT,
-                ipqa=version,
-                created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                recipe=recipe,
-                sources={report.id: report.digest for report in reports},
-                counts={
-                    "reports": len(reports),
-                    "passages": len(passages),
-                    "sentences": len(sentences),
-                },
-                files=_records(draft),
-            )
-            (draft / "manifest.json").write_text(
-                manifest.model_dump_json(indent=2), encoding="utf-8"
-            )
-            generation = _settle(draft)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
-        _publish(folder, generation.name)
-        _clear_away(folder, generation.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise IndexBusy(folder=folder) from error
+            yield
     except (OSError, RuntimeError) as error:  # FAISS reports a full disk as RuntimeError
         reason = (getattr(error, "strerror", None) or str(error)).strip()
         raise IndexNotWritable(folder=folder, reason=reason) from error
+
+
+def write_generation(
+    folder: Path, reports: Sequence[ReportRecord], recipe: Recipe, version: str
+) -> Manifest:
+    """Put the readings of the reports together to a new generation, and put that in force.
+
+    To be called by the one writer; raises OSError or RuntimeError where the folder cannot be written,
+    and then the generation in force stays as it was.
+    """
+    readings = Readings(folder)
+    words = [line for record in reports for line in readings.words(record.reading)]
+    with draft(folder / _GENERATIONS) as pending:
+        dense = DenseIndex.of(recipe.dimension, (readings.vectors(r.reading) for r in reports))
+        dense.save(pending / "dense.faiss")
+        LexicalIndex.of(words).save(pending / "lexical")
+        manifest = Manifest(
+            format=FORMAT,
+            ipqa=version,
+            created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            recipe=recipe,
+            reports=tuple(reports),
+            counts={"reports": len(reports), "passages": len(words), "sentences": len(dense)},
+            files=seal(pending),
+        )
+        (pending / "manifest.json").write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        generation = _settle(pending)
+    _publish(folder, generation.name)
+    _clear_away(folder, generation.name)
     return manifest
+
+
+def kept_reports(folder: Path) -> list[ReportRecord]:
+    """The reports of the generation in force and the one before; what else is stored may go."""
+    kept: list[ReportRecord] = []
+    for path in (folder / _GENERATIONS).iterdir():
+        with suppress(IndexProblem):  # one that cannot be read cannot be returned to
+            kept += _manifest(folder, path).reports
+    return kept
 
 
 def _current(folder: Path) -> Path:
@@ -232,29 +254,16 @@ def _manifest(folder: Path, generation: Path) -> Manifest:
     found: Any = raw.get("format") if isinstance(raw, dict) else None
     if isinstance(found, int) and found > FORMAT:
         raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder))
+    if isinstance(found, int) and found < FORMAT:
+        raise IndexMismatch(
+            folder=folder, difference=f"format: {found} ≠ {FORMAT}", remedy=rebuild_command(folder)
+        )
     try:
         return Manifest.model_validate(raw)
     except ValidationError as error:
         raise _damaged(
             folder, "manifest.json is incomplete", "manifest.json の項目が欠けています"
         ) from error
-
-
-def _check_file(folder: Path, path: Path, record: FileRecord) -> None:
-    name = path.name
-    try:
-        size = path.stat().st_size
-        if size != record.size:
-            raise _damaged(
-                folder,
-                f"{name} has {size} bytes instead of {record.size}",
-                f"{name} が {record.size} バイトではなく {size} バイトです",
-            )
-        digest = _sha256(path)
-    except OSError as error:
-        raise _damaged(folder, f"{name} is missing", f"{name} がありません") from error
-    if digest != record.sha256:
-        raise _damaged(folder, f"{name} has changed", f"{name} の内容が変わっています")
 
 
 def _check_counts(folder: Path, index: Index) -> None:
@@ -281,65 +290,31 @@ def _damaged(folder: Path, reason: str, reason_ja: str) -> IndexDamaged:
     )
 
 
-def _records(draft: Path) -> dict[str, FileRecord]:
-    """Flush every file of a draft to the disk and note its size and hash."""
-    records = {}
-    for path in sorted(p for p in draft.rglob("*") if p.is_file()):
-        _flush(path)
-        records[path.relative_to(draft).as_posix()] = FileRecord(
-            size=path.stat().st_size, sha256=_sha256(path)
-        )
-    return records
-
-
-def _settle(draft: Path) -> Path:
-    """Give a finished draft the next free number as its name."""
-    _flush(draft / "manifest.json")
-    _flush(draft)
-    generations = draft.parent
+def _settle(pending: Path) -> Path:
+    """Give a finished generation the next free number as its name."""
+    flush(pending / "manifest.json")
+    flush(pending)
+    generations = pending.parent
     number = max((int(p.name) for p in generations.iterdir() if _NAME.match(p.name)), default=0)
-    while True:
-        number += 1
-        target = generations / f"{number:06d}"
-        try:
-            draft.rename(target)
-        except OSError:
-            if not target.exists():  # another builder took the number, or a real fault
-                raise
-        else:
-            _flush(generations)
-            return target
+    target = generations / f"{number + 1:06d}"
+    pending.rename(target)
+    flush(generations)
+    return target
 
 
 def _publish(folder: Path, name: str) -> None:
-    pending = folder / f".{_CURRENT}-{os.getpid()}"
+    pending = folder / f".{_CURRENT}"
     pending.write_text(name + "\n", encoding="utf-8")
-    _flush(pending)
+    flush(pending)
     pending.replace(folder / _CURRENT)
-    _flush(folder)
+    flush(folder)
 
 
 def _clear_away(folder: Path, name: str) -> None:
-    """Remove generations older than the one before the one in force, and drafts long abandoned."""
+    """Remove what is neither in force nor the generation before it, abandoned drafts among it."""
     generations = folder / _GENERATIONS
-    older = sorted(
-        (p for p in generations.iterdir() if _NAME.match(p.name) and p.name <= name), reverse=True
-    )
-    for path in older[_KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
-    for path in generations.glob(".draft-*"):
-        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+    names = (p.name for p in generations.iterdir() if _NAME.match(p.name) and p.name <= name)
+    kept = sorted(names, reverse=True)[:_KEPT]
+    for path in generations.iterdir():
+        if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

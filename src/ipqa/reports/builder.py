@@ -2,16 +2,18 @@
 
 Readers say what they see (a heading, a list item, a row); the builder writes the canonical text, keeps
 reference marks apart from it, and knows at every moment in which section it stands and what led into a
-list. That is all that Markdown and pasted text have in common.
+list. That is all that the formats have in common.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from ipqa.japanese import sentences
-from ipqa.reports.damage import damaged_dates
-from ipqa.reports.marks import take_marks_out
+from ipqa.reports.damage import find_damage
+from ipqa.reports.marks import note_entry, take_marks_out
 from ipqa.reports.model import (
     Block,
     BlockKind,
@@ -24,6 +26,7 @@ from ipqa.reports.model import (
     Span,
     Table,
 )
+from ipqa.reports.warnings import WarningCode
 
 CELL_SEPARATOR = "\t"
 """Between the cells of a row in the canonical text."""
@@ -42,9 +45,13 @@ _LEAD_LENGTH = 200
 
 
 class ReportBuilder:
-    """Collects what a reader finds and makes the Report of it."""
+    """Collects what a reader finds and makes the Report of it.
+
+    ``page`` is set by readers of files that have pages, before what stands on the page is told.
+    """
 
     def __init__(self) -> None:
+        self.page: int | None = None
         self._lines: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
@@ -74,15 +81,21 @@ class ReportBuilder:
         path = (*(parent.title for parent in parents), title)
         self._sections.append(Section(title, level, path, Span(span.start, -1)))
         self._section = len(self._sections) - 1
-        self._blocks.append(Block("heading", span, self._section))
+        self._blocks.append(Block("heading", span, self._section, page=self.page))
 
     def paragraph(self, text: str) -> None:
-        """Add a paragraph; it may turn out to lead into the list that follows it."""
+        """Add a paragraph; it may turn out to lead into the list that follows it.
+
+        One that begins as a note does (「※1 …」) is the entry that marks of that name lead to.
+        """
         self._leave_list()
         if not text.strip():
             return
+        if (note := note_entry(text.strip())) is not None:
+            self.note(note.number, note.text, series=note.series)
+            return
         span = self._write(text)
-        self._blocks.append(Block("paragraph", span, self._section))
+        self._blocks.append(Block("paragraph", span, self._section, page=self.page))
         self._list_lead = len(self._blocks) - 1
 
     def list_item(self, text: str, depth: int = 0, label: str = "") -> None:
@@ -91,24 +104,35 @@ class ReportBuilder:
         lead = self._list[-1] if self._list else self._list_lead
         span = self._write(text)
         self._blocks.append(
-            Block("list_item", span, self._section, depth=len(self._list), label=label, lead=lead)
+            Block(
+                "list_item",
+                span,
+                self._section,
+                depth=len(self._list),
+                label=label,
+                lead=lead,
+                page=self.page,
+            )
         )
         self._list.append(len(self._blocks) - 1)
 
     def table(
         self, title: str, header: Sequence[str], rows: Sequence[Sequence[str | None]]
     ) -> None:
-        """Add a table; a cell that was lost is None, and is told in a warning."""
+        """Add a table; a cell that was lost is None, and is told in a warning.
+
+        ``header`` is empty for a table without headings; every row is as long as it otherwise.
+        """
         self._leave_list()
         number = len(self._tables)
-        header_spans = self._row("table_header", header, number)
+        header_spans = self._row("table_header", header, number) if header else ()
         row_spans = []
         for row in rows:
             cells = self._row("table_row", row, number)
             row_spans.append(cells)
             for column, cell in enumerate(row):
                 if cell is None:
-                    self._warn_of_gap(title, row, header[column])
+                    self._warn_of_gap(title, row, header[column] if header else str(column + 1))
         self._tables.append(
             Table(
                 title=title,
@@ -118,67 +142,58 @@ class ReportBuilder:
             )
         )
 
-    def reference(self, number: int, text: str, *, footnote: bool = False) -> None:
-        """Add an entry of the source list that the current section is.
-
-        A footnote serves the whole report wherever it is written down.
-        """
-        self._leave_list()
-        span = self._write(text, marks=False)
-        self._blocks.append(Block("reference", span, self._section, label=f"{number}."))
-        url = _URL.search(text)
-        title = _URL.sub("", text).strip(" 　<>[]()（）:：,、。\t")
+    def reference(self, number: int, text: str) -> None:
+        """Add an entry of the source list that the current section is."""
         path = self._sections[self._section].path
         chapter = len(path) > 1 or any(_CHAPTER_LIST.search(part) for part in path)
-        self._references.append(
-            Reference(
-                number=number,
-                title=title,
-                url=url.group().rstrip(".,") if url else None,
-                section=self._section,
-                scope="chapter" if chapter and not footnote else "report",
-                span=span,
-            )
-        )
+        self._entry("reference", number, text, "chapter" if chapter else "report")
 
-    def warn(self, code: str, message: str, span: Span | None = None) -> None:
-        """Note something that could not be read for certain."""
-        self._warnings.append(ReadingWarning(code, message, span))
+    def note(self, number: int, text: str, *, series: str = "") -> None:
+        """Add a footnote, which serves the whole report wherever it is written down.
 
-    def build(self, *, report_id: str, title: str, source: str, digest: str) -> Report:
-        """The finished report."""
+        One without an address explains something, so it is kept as text that answers can cite.
+        """
+        kind: BlockKind = "reference" if _URL.search(text) else "note"
+        self._entry(kind, number, text, "report", series)
+
+    def warn(self, code: WarningCode, span: Span | None = None, **details: str | int) -> None:
+        """Note something that could not be read for certain, here or at a span."""
+        here = Span(self._length, self._length)
+        self._warnings.append(ReadingWarning(code, details, span or here, self.page))
+
+    def build(self, *, title: str, digest: str = "") -> Report:
+        """The finished report, still without an id."""
         self._close_sections(0, self._length)
-        damages = self._damages()
+        text = "".join(self._lines)
+        lists = [block.span for block in self._blocks if block.kind == "reference"]
+        damages = [d for d in find_damage(text) if not _within_any(d.span, lists)]
+        self._tell(damages, text)
         sections = [replace(self._sections[0], title=title, span=Span(0, self._length))]
         sections += self._sections[1:]
         return Report(
-            id=report_id,
+            id="",
             title=title,
-            text="".join(self._lines),
-            source=source,
+            text=text,
+            source="",
             digest=digest,
             sections=tuple(sections),
             blocks=tuple(self._blocks),
             tables=tuple(self._tables),
             references=tuple(self._one_whole_list()),
             marks=tuple(self._marks),
-            damages=damages,
-            warnings=tuple(self._warnings),
+            damages=tuple(damages),
+            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.span.start)),
         )
 
-    def _damages(self) -> tuple[Damage, ...]:
-        """Damaged dates in what the report says, its source lists aside, each told in a warning."""
-        text = "".join(self._lines)
-        damages = []
-        for block in self._blocks:
-            if block.kind == "reference":
-                continue
-            for damage in damaged_dates(block.span.within(text)):
-                start = block.span.start + damage.span.start
-                span = Span(start, block.span.start + damage.span.end)
-                damages.append(Damage(span, damage.readings))
-                self.warn("damaged_date", damages[-1].explained(text), span)
-        return tuple(damages)
+    def _tell(self, damages: Sequence[Damage], text: str) -> None:
+        """A warning for each damaged place."""
+        pages = [(block.span.start, block.page) for block in self._blocks]
+        for damage in damages:
+            at = bisect_right(pages, damage.span.start, key=lambda pair: pair[0]) - 1
+            self.page = pages[at][1]
+            self.warn(
+                damage.kind, damage.span, found=damage.span.within(text), reading=damage.reading
+            )
 
     def _one_whole_list(self) -> list[Reference]:
         """Where one list says it is for the whole report (全体), others at the end stand back."""
@@ -189,6 +204,31 @@ class ReportBuilder:
             r if r.scope == "chapter" or r.section in named else replace(r, scope="additional")
             for r in self._references
         ]
+
+    def _entry(
+        self,
+        kind: BlockKind,
+        number: int,
+        text: str,
+        scope: Literal["chapter", "report"],
+        series: str = "",
+    ) -> None:
+        self._leave_list()
+        span = self._write(text, marks=False)
+        label = f"{series}{number}" if series else f"{number}."
+        self._blocks.append(Block(kind, span, self._section, label=label, page=self.page))
+        url = _URL.search(text)
+        self._references.append(
+            Reference(
+                number=number,
+                title=_URL.sub("", text).strip(" 　<>[]()（）:：,、。\t"),
+                url=url.group().rstrip(".,") if url else None,
+                section=self._section,
+                scope=scope,
+                span=span,
+                series=series,
+            )
+        )
 
     def _write(self, text: str, *, before: str = "", marks: bool = True) -> Span:
         """Write a line of its own, after ``before``."""
@@ -206,7 +246,8 @@ class ReportBuilder:
             if column:
                 self._append(CELL_SEPARATOR)
             spans.append(None if cell is None else self._put(cell))
-        self._blocks.append(Block(kind, Span(start, self._length), self._section, table=table))
+        span = Span(start, self._length)
+        self._blocks.append(Block(kind, span, self._section, table=table, page=self.page))
         self._append("\n")
         return tuple(spans)
 
@@ -222,8 +263,10 @@ class ReportBuilder:
         name = take_marks_out(next((cell for cell in row if cell), ""))[0]
         self.warn(
             "lost_cell",
-            f"{title or '表'}の行「{name}」で「{take_marks_out(column)[0]}」の欄が失われています。",
             self._blocks[-1].span,
+            table=title or "表",
+            row=name,
+            column=take_marks_out(column)[0],
         )
 
     def _append(self, piece: str) -> None:
@@ -239,6 +282,12 @@ class ReportBuilder:
         for index, section in enumerate(self._sections):
             if index and section.span.end < 0 and section.level >= level:
                 self._sections[index] = replace(section, span=Span(section.span.start, end))
+
+
+def _within_any(span: Span, sorted_spans: Sequence[Span]) -> bool:
+    """Whether a span lies in one of several, which are in order and apart."""
+    at = bisect_right(sorted_spans, span.start, key=lambda other: other.start) - 1
+    return at >= 0 and sorted_spans[at].covers(span)
 
 
 def lead_span(report: Report, block: Block) -> Span | None:

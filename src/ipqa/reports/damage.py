@@ -1,13 +1,22 @@
-"""Dates that have lost a character on the way out of a page: 「202111月」 for 2021年11月.
+"""Places that do not say what their author wrote, because a copy or a PDF has harmed them.
 
-The text stays as it stands. What it probably said is kept beside it, so that a search for the date
-finds the place and an answer can say how it reads. Where several dates fit, all of them are given.
+The text stays as it stands. What it probably said is kept beside it, so that a search finds the place
+and an answer can say how it reads. Where several readings fit, all of them are given.
+
+- dates that have lost a character: 「202111月」 for 2021年11月
+- ranks that have lost their 位, in a file that has lost characters elsewhere
+- words with spaces inside: 「特 許」
+- kana that a font's character map has turned into rare ideographs: 「䛾」 for の
+- characters that only look right: Kangxi radicals (⽇ for 日), compatibility ideographs and forms
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 
-from ipqa.reports.model import Damage, Span
+from ipqa.japanese import words
+from ipqa.reports.model import Damage, DamageKind, Span
 
 _YEAR = r"(?P<year>(?:19|20)\d{2}|(?:明治|大正|昭和|平成|令和)\d{1,2})"
 _PATTERNS = (
@@ -20,11 +29,53 @@ _PATTERNS = (
         r"(?<![\d,.])(?P<year>(?:19|20)\d{2}|(?:明治|大正|昭和|平成|令和)\d{1,2}|同)年(?P<digits>\d{2,4})日"
     ),
 )
+_BARE_DATE = re.compile(r"(?<![\d,.年月約計間])(?P<digits>\d{3,4})日(?![間目以前後分])")
+"""726日 for 7月26日: read so only where the file has lost characters elsewhere, for it may be a span."""
+
+_BARE_RANK = re.compile(
+    r"(?:世界|国内|業界|全国|件数|順位)[ 　]?(?P<rank>\d{1,2})(?=[)）、。]|$)", re.MULTILINE
+)
 _ERAS = {"明治": 45, "大正": 15, "昭和": 64, "平成": 31, "令和": 30}
 """Last year of each era; of the present one, as far as reports look ahead."""
 
 _MONTHS = range(1, 13)
 _DAYS = range(1, 32)
+
+
+_FONT_MAPPED = re.compile("[\u46b8\u46b9\u46d1-\u4723\u472f-\u478a]+")
+_FONT_MAP = {
+    **{chr(code + 0x1690): chr(code) for code in range(0x3041, 0x3094)},
+    **{chr(code + 0x168E): chr(code) for code in range(0x30A1, 0x30FD)},
+    "\u46b8": "、",
+    "\u46b9": "。",
+}
+"""Kana as some printer fonts without a character map come out: shifted into CJK Extension A."""
+
+_LOOK_ALIKES = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufe30-\ufe4f]+")
+_RADICALS = dict(
+    zip("⺠⺝⺩⻁⻄⻆⻑⻘⻝⻞⻣⻤⻨⻩⻫⻭⻯⻲", "民月王虎西角長青食食骨鬼麦黄斉歯竜亀", strict=True)
+)
+"""Radicals of the CJK supplement that are whole characters; NFKC knows the others."""
+
+_JAPANESE = r"[\u3041-\u309f\u30a1-\u30ff\u4e00-\u9fff々〆]"
+_SPACED = re.compile(rf"{_JAPANESE}+(?:[ \u00a0\u3000]{{1,3}}{_JAPANESE}+)+")
+_GAP = re.compile(r"[ \u00a0\u3000]+")
+_LETTER_SPACED = 3
+_KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")
+
+
+def find_damage(text: str) -> list[Damage]:
+    """The damaged places of a text, in order, none of which overlap."""
+    dates = damaged_dates(text)
+    found = [*dates, *_font_mapped(text), *_look_alikes(text), *_split_words(text)]
+    if dates:
+        found += [*_bare_dates(text), *_bare_ranks(text)]
+    found.sort(key=lambda damage: (damage.span.start, -damage.span.end))
+    apart: list[Damage] = []
+    for damage in found:
+        if not apart or apart[-1].span.end <= damage.span.start:
+            apart.append(damage)
+    return apart
 
 
 def damaged_dates(text: str) -> list[Damage]:
@@ -34,8 +85,62 @@ def damaged_dates(text: str) -> list[Damage]:
         for match in pattern.finditer(text):
             readings = tuple(dict.fromkeys(_readings(match)))
             if readings:
-                found.append(Damage(Span(*match.span()), readings))
+                found.append(_damage("damaged_date", match, *readings))
     return sorted(found, key=lambda damage: damage.span.start)
+
+
+def _bare_dates(text: str) -> Iterator[Damage]:
+    for match in _BARE_DATE.finditer(text):
+        digits = match["digits"]
+        readings = [f"{digits[:cut]}月{digits[cut:]}日" for cut in (2, 1) if _is_day(digits, cut)]
+        if readings:
+            yield _damage("damaged_date", match, *readings)
+
+
+def _bare_ranks(text: str) -> Iterator[Damage]:
+    for match in _BARE_RANK.finditer(text):
+        rank = match["rank"]
+        if rank != "0":
+            yield Damage("damaged_rank", Span(*match.span("rank")), (f"{rank}位",))
+
+
+def _font_mapped(text: str) -> Iterator[Damage]:
+    for match in _FONT_MAPPED.finditer(text):
+        reading = "".join(_FONT_MAP.get(character, character) for character in match.group())
+        if reading != match.group():
+            yield _damage("font_map", match, reading)
+
+
+def _look_alikes(text: str) -> Iterator[Damage]:
+    for match in _LOOK_ALIKES.finditer(text):
+        reading = "".join(
+            _RADICALS.get(character) or unicodedata.normalize("NFKC", character)
+            for character in match.group()
+        )
+        if reading != match.group():
+            yield _damage("look_alike", match, reading)
+
+
+def _split_words(text: str) -> Iterator[Damage]:
+    """Words that a space cuts: letter-spaced runs, and those of which the dictionary knows the whole."""
+    for match in _SPACED.finditer(text):
+        pieces = _GAP.split(match.group())
+        joined = "".join(pieces)
+        if len(pieces) >= _LETTER_SPACED and len(joined) == len(pieces):
+            yield _damage("split_word", match, joined)
+            continue
+        ends = accumulate(map(len, pieces[:-1]))
+        # compounds of katakana words are written with or without a space
+        cuts = [end for end in ends if not _KATAKANA.fullmatch(joined[end - 1 : end + 1])]
+        origin = [match.start() + i for i, c in enumerate(match.group()) if not _GAP.match(c)]
+        for word in words(joined):
+            if any(word.start < cut < word.end for cut in cuts):
+                span = Span(origin[word.start], origin[word.end - 1] + 1)
+                yield Damage("split_word", span, (word.surface,))
+
+
+def _damage(kind: DamageKind, match: re.Match[str], *readings: str) -> Damage:
+    return Damage(kind, Span(*match.span()), readings)
 
 
 def _readings(match: re.Match[str]) -> Iterator[str]:
@@ -47,9 +152,8 @@ def _readings(match: re.Match[str]) -> Iterator[str]:
                 yield f"{year}年{parts['month']}月{day}"
             continue
         for cut in (2, 1):
-            month, day = rest[:cut], rest[cut:]
-            if _is_in(_MONTHS, month) and _is_in(_DAYS, day):
-                yield f"{year}年{month}月{day}日"
+            if _is_day(rest, cut):
+                yield f"{year}年{rest[:cut]}月{rest[cut:]}日"
 
 
 def _years(year: str, digits: str) -> Iterator[tuple[str, str]]:
@@ -59,6 +163,11 @@ def _years(year: str, digits: str) -> Iterator[tuple[str, str]]:
         yield year, digits
     if last is not None and digits and len(year) == len("令和10"):
         yield year[:-1], year[-1] + digits
+
+
+def _is_day(digits: str, cut: int) -> bool:
+    """Whether digits, cut there, are a month and a day."""
+    return _is_in(_MONTHS, digits[:cut]) and _is_in(_DAYS, digits[cut:])
 
 
 def _is_in(numbers: range, digits: str) -> bool:

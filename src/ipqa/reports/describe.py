@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from ipqa.reports.marks import SourceIndex
 from ipqa.reports.model import BlockKind, Report, SourceStatus, Span
+from ipqa.reports.sources import SourceIndex
+from ipqa.reports.warnings import WarningCode
 
 
 class DescribedSection(BaseModel):
@@ -26,6 +27,7 @@ class DescribedBlock(BaseModel):
     end: int
     depth: int
     label: str
+    page: int | None
     table: int | None
     cells: list[tuple[int, int] | None] | None
 
@@ -42,6 +44,7 @@ class DescribedTable(BaseModel):
 class DescribedReference(BaseModel):
     """An entry of a source list."""
 
+    series: str
     number: int
     title: str
     url: str | None
@@ -49,23 +52,33 @@ class DescribedReference(BaseModel):
     section: tuple[str, ...]
 
 
+class DescribedSource(BaseModel):
+    """An entry that a mark may lead to."""
+
+    title: str
+    url: str | None
+
+
 class DescribedMark(BaseModel):
     """A reference mark, where it stood, and what it leads to."""
 
+    series: str
     number: int
     position: int
     written: bool
     status: SourceStatus
-    urls: list[str]
+    sources: list[DescribedSource]
 
 
 class DescribedWarning(BaseModel):
-    """Something that could not be read for certain."""
+    """Something that could not be read for certain, told in Japanese and in English."""
 
-    code: str
+    code: WarningCode
     message: str
-    start: int | None
-    end: int | None
+    message_en: str
+    start: int
+    end: int
+    page: int | None
 
 
 class Outline(BaseModel):
@@ -108,6 +121,7 @@ def describe(report: Report) -> Outline:
         ],
         references=[
             DescribedReference(
+                series=r.series,
                 number=r.number,
                 title=r.title,
                 url=r.url,
@@ -120,9 +134,11 @@ def describe(report: Report) -> Outline:
         warnings=[
             DescribedWarning(
                 code=w.code,
-                message=w.message,
-                start=w.span.start if w.span else None,
-                end=w.span.end if w.span else None,
+                message=w.message("ja"),
+                message_en=w.message("en"),
+                start=w.span.start,
+                end=w.span.end,
+                page=w.page,
             )
             for w in report.warnings
         ],
@@ -130,7 +146,11 @@ def describe(report: Report) -> Outline:
 
 
 def _blocks(report: Report) -> list[DescribedBlock]:
-    rows = iter(row for table in report.tables for row in (tuple(table.header), *table.rows))
+    rows = iter(
+        row
+        for table in report.tables
+        for row in (*((table.header,) if table.header else ()), *table.rows)
+    )
     described = []
     for block in report.blocks:
         cells: list[tuple[int, int] | None] | None = None
@@ -143,6 +163,7 @@ def _blocks(report: Report) -> list[DescribedBlock]:
                 end=block.span.end,
                 depth=block.depth,
                 label=block.label,
+                page=block.page,
                 table=block.table,
                 cells=cells,
             )
@@ -161,11 +182,16 @@ def _marks(report: Report) -> list[DescribedMark]:
         found = sources.of(mark)
         described.append(
             DescribedMark(
+                series=mark.series,
                 number=mark.number,
                 position=mark.position,
                 written=mark.written,
                 status=found[0].status,
-                urls=[source.url for source in found if source.url],
+                sources=[
+                    DescribedSource(title=source.title, url=source.url)
+                    for source in found
+                    if source.status != "missing"
+                ],
             )
         )
     return described

@@ -72,11 +72,11 @@ class _Walk:
             case "fence" | "code_block" if token.content.strip():
                 self._builder.paragraph(token.content.strip("\n"))
             case "html_block":
-                self._builder.warn("html", "HTML で書かれた部分は読み飛ばしました。")
+                self._builder.warn("left_out", what="HTML")
             case "footnote_open":
                 self._footnote, self._note = _footnote_number(token), []
             case "footnote_close" if self._footnote is not None:
-                self._builder.reference(self._footnote, " ".join(self._note), footnote=True)
+                self._builder.note(self._footnote, " ".join(self._note))
                 self._footnote = None
             case _:
                 self._visit_list(token)

@@ -4,11 +4,18 @@ Every ``start`` and ``end`` is an offset in Unicode code points into ``Report.te
 slice, so that ``report.text[start:end]`` is what stands there.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from typing import Literal
 
-BlockKind = Literal["heading", "paragraph", "list_item", "table_header", "table_row", "reference"]
+from ipqa.errors import Language
+from ipqa.reports.warnings import WarningCode, warning_text
+
+BlockKind = Literal[
+    "heading", "paragraph", "list_item", "table_header", "table_row", "note", "reference"
+]
 SourceStatus = Literal["resolved", "ambiguous", "missing"]
+DamageKind = Literal["damaged_date", "damaged_rank", "split_word", "font_map", "look_alike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, paragraph, list item, table row or source list entry.
+    """A heading, paragraph, list item, table row, note or source list entry.
 
     Attributes:
         section: index into ``Report.sections``.
@@ -52,6 +59,7 @@ class Block:
         lead: index of the block that introduces this one: the sentence before a list, the item above a
             nested item.
         table: index into ``Report.tables`` for its header and rows.
+        page: number of the page or slide, from 1, where the file has pages.
     """
 
     kind: BlockKind
@@ -61,13 +69,15 @@ class Block:
     label: str = ""
     lead: int | None = None
     table: int | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table: the spans of its header cells and, row by row, of its cells.
 
-    A cell that the file has lost is ``None``. Cells of one row stand on one line, tabs between them.
+    A cell that the file has lost is ``None``. Cells of one row stand on one line, tabs between them;
+    what stood in merged cells is repeated in each. A table without headings has an empty header.
     """
 
     title: str
@@ -81,7 +91,8 @@ class Reference:
     """One entry of a source list.
 
     ``section`` is the index of the section whose heading opens the list; ``scope`` says whether the
-    list serves one chapter, the whole report, or stands beside a list for the whole report.
+    list serves one chapter, the whole report, or stands beside a list for the whole report. ``series``
+    is the sign before the number of a note (注, ※, *), empty for plain numbers.
     """
 
     number: int
@@ -90,45 +101,54 @@ class Reference:
     section: int
     scope: Literal["chapter", "report", "additional"]
     span: Span
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A reference mark that stood in the text (¹¹, [11], [^11]), which is kept without it.
+    """A reference mark that stood in the text (¹¹, [11], 注1, ※2), which is kept without it.
 
     ``position`` is the offset before which the mark stood. ``written``: the text shows the mark all the
-    same, as in a table cell that holds nothing but source numbers.
+    same, as in a table cell that holds nothing but source numbers. ``series`` is as in ``Reference``.
     """
 
     number: int
     position: int
     written: bool = False
+    series: str = ""
+
+    @property
+    def label(self) -> str:
+        """The mark as a reader would name it: 11, 注1, ※2."""
+        return f"{self.series}{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A date that has lost a character: where it stands, and what it probably said."""
+    """A place that does not say what its author wrote: where it stands, and what it probably said."""
 
+    kind: DamageKind
     span: Span
     readings: tuple[str, ...]
 
     @property
     def reading(self) -> str:
-        """Every date that it may have been, as one phrase."""
+        """Everything that it may have said, as one phrase."""
         return "または".join(self.readings)
-
-    def explained(self, text: str) -> str:
-        """What stands in the report's text, and what it probably said, as a sentence."""
-        return f"「{self.span.within(text)}」は{self.reading}とみられます。"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingWarning:
-    """Something in the file that could not be read for certain."""
+    """Something in the file that could not be read for certain, and where; ``page`` as in Block."""
 
-    code: str
-    message: str
-    span: Span | None = None
+    code: WarningCode
+    details: dict[str, str | int]
+    span: Span
+    page: int | None = None
+
+    def message(self, language: Language) -> str:
+        """What a person should know of it, as a sentence."""
+        return warning_text(self.code, self.details, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +156,8 @@ class Report:
     """One document as read.
 
     Attributes:
-        id: made from the file's name, stable from one reading to the next.
-        source: the file's name as given.
+        id: names the report among others; empty until it is ``named``.
+        source: the file's name as given; empty until then.
         digest: SHA-256 of the file's bytes, in hexadecimal.
     """
 
@@ -154,9 +174,26 @@ class Report:
     damages: tuple[Damage, ...] = ()
     warnings: tuple[ReadingWarning, ...] = ()
 
+    def named(self, report_id: str, source: str) -> "Report":
+        """The report under an id, and under its file's name where it has no title of its own."""
+        title = self.title or source.rpartition(".")[0] or source
+        sections = (replace(self.sections[0], title=title), *self.sections[1:])
+        return replace(self, id=report_id, source=source, title=title, sections=sections)
+
     def damages_within(self, span: Span) -> tuple[Damage, ...]:
-        """The damaged dates that stand in a stretch of the text."""
-        return tuple(damage for damage in self.damages if span.covers(damage.span))
+        """The damaged places in a stretch of the text, in order."""
+        first = bisect_left(self.damages, span.start, key=lambda damage: damage.span.start)
+        beyond = bisect_left(self.damages, span.end, key=lambda damage: damage.span.start)
+        return tuple(d for d in self.damages[first:beyond] if span.covers(d.span))
+
+    def mended(self, span: Span) -> str:
+        """A stretch of the text with what its damaged places probably said, for searching only."""
+        pieces: list[str] = []
+        position = span.start
+        for damage in self.damages_within(span):
+            pieces += [self.text[position : damage.span.start], damage.reading]
+            position = damage.span.end
+        return "".join([*pieces, self.text[position : span.end]])
 
     def section_path(self, section: int) -> tuple[str, ...]:
         """Titles from the chapter down to the section."""

@@ -12,13 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ipqa.reports.builder import SOURCE_LIST_HEADING, ReportBuilder
-from ipqa.reports.marks import take_marks_out
+from ipqa.reports.marks import note_entry, take_marks_out
 from ipqa.reports.tables import CAPTION, Arrangement, arrange
+from ipqa.reports.wrapping import unwrap
 
 _SPACES = " \u00a0\u3000\t"
 _ITEM = re.compile(
     r"^(?P<indent>[ \u00a0\u3000\t]*)"
-    r"(?:(?P<bullet>[•・◦○●▪■□◆◇‣–＊*\-])[ \u00a0\u3000\t]*|(?P<label>\d{1,3}[.．)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳])"
+    r"(?:(?P<bullet>[•・◦○●▪■□◆◇‣–＊*\-])[ \u00a0\u3000\t]*|(?P<label>\d{1,3}[.．)）](?!\d)|[(（]\d{1,2}[)）]|[①-⑳]"
+    r"|[一二三四五六七八九十]{1,3}[、．.]|[(（][一二三四五六七八九十]{1,3}[)）])"
     r"[ \u00a0\u3000\t]*)(?P<text>\S.*)$"
 )
 _ENTRY = re.compile(r"^[\[［【(（]?(?P<number>\d{1,3})[\]］】)）.．:：]\s*(?P<text>\S.*)$")
@@ -30,6 +32,9 @@ _SENTENCE_END = re.compile(r"(?:[。！？!?｡]|ます|ました|です|でし�
 _HEADING_LENGTH = 60
 _CELL_LENGTH = 120
 _CELLS_WITHOUT_CAPTION = 12
+
+_STRAY = "**"
+"""Bold in a Markdown that was pasted as plain text, often with its partner lost."""
 
 _FURNITURE = re.compile(
     r"(?:ダウンロード|無料|購読|メール講座|メルマガ|ニュースレター|会員登録|ログイン|お問い?合わせ"
@@ -45,6 +50,11 @@ def _indent(item: re.Match[str]) -> int:
     return len(item["indent"].expandtabs(4))
 
 
+def _item(line: str) -> re.Match[str] | None:
+    """The list item that a line is; a note (「*1 …」) is none."""
+    return None if note_entry(line.strip()) else _ITEM.match(line)
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Lines without an empty line between them; ``spaced``: a line of white space stands before."""
@@ -55,14 +65,20 @@ class _Group:
     @property
     def alone(self) -> str | None:
         """Its only line, if that is not a list item."""
-        if len(self.lines) == 1 and not _ITEM.match(self.lines[0]):
+        if len(self.lines) == 1 and not _item(self.lines[0]):
             return self.lines[0].strip()
         return None
 
 
 def read_plain_text(text: str, builder: ReportBuilder) -> str:
     """Hand what a pasted text holds to the builder, and return the report's title."""
-    groups = _groups(text.replace("**", ""))
+    unwrapped = unwrap(text.replace(_STRAY, ""))
+    groups = _groups(unwrapped.text)
+    if _STRAY in text:
+        builder.warn("stray_markup", found=_STRAY, count=text.count(_STRAY))
+    if unwrapped.furniture:
+        count = len(unwrapped.furniture)
+        builder.warn("page_furniture", count=count, found=unwrapped.furniture[0])
     title, start = _title(groups)
     reader = _Reader(groups, builder)
     reader.read(start)
@@ -124,12 +140,21 @@ def _marked_level(line: str) -> int | None:
     return 1 if _CHAPTER.match(line) or _ABOUT.search(line) else None
 
 
+def _item_level(label: str, of_plain_number: int) -> int:
+    """The level of a heading that is numbered like a list item: 一、 above 1. above (1) above ①."""
+    if label[0] in "(（":
+        return 4
+    if label[0] in "一二三四五六七八九十":
+        return 2
+    return 5 if "①" <= label[0] <= "⑳" else of_plain_number
+
+
 def _heads_text(line: str, following: Sequence[str]) -> bool:
     """Whether a numbered line heads the text on the next line, rather than being an item of a list."""
     return (
         _could_head(line)
         and bool(following)
-        and _ITEM.match(following[0]) is None
+        and _item(following[0]) is None
         and _SENTENCE_END.search(following[0]) is not None
     )
 
@@ -189,7 +214,7 @@ class _Reader:
     def _lines(self, position: int) -> None:
         """List items, and lines of text between them."""
         lines = self._groups[position].lines
-        items = [_ITEM.match(line) for line in lines]
+        items = [_item(line) for line in lines]
         indents = sorted({_indent(item) for item in items if item})
         numbered: set[int] = set()  # indents at which a numbered item has opened
         for number, (line, item) in enumerate(zip(lines, items, strict=True)):
@@ -199,9 +224,9 @@ class _Reader:
                 entry = int(re.sub(r"\D", "", unicodedata.normalize("NFKC", item["label"])))
                 self._builder.reference(entry, item["text"])
             elif number == len(lines) - 1 and self._heads_what_follows(position, items):
-                self._builder.heading(item["text"], 3)
+                self._builder.heading(line.strip(), _item_level(item["label"], 3))
             elif item["label"] and _heads_text(item["text"], lines[number + 1 : number + 2]):
-                self._builder.heading(item["text"], 2)
+                self._builder.heading(line.strip(), _item_level(item["label"], 2))
             else:
                 indent = _indent(item)
                 # bullets at the indent of a numbered item are its own: copying loses the nesting
@@ -285,7 +310,7 @@ class _Reader:
             or CAPTION.match(line)
         ):
             return None
-        item = _ITEM.match(group.lines[0])
+        item = _item(group.lines[0])
         return None if item and item["indent"] else line
 
     def _is_source_heading(self, group: _Group) -> bool:
@@ -297,7 +322,7 @@ class _Reader:
         if self._last_source_list is None or position <= self._last_source_list + 1:
             return False
         group = self._groups[position]
-        return group.alone is not None or not _ITEM.match(group.lines[0])
+        return group.alone is not None or not _item(group.lines[0])
 
     def _is_page_matter(self, group: _Group) -> bool:
         """After the end: everything but what the report says about itself."""
@@ -308,5 +333,5 @@ class _Reader:
         if any(_FURNITURE.search(text) for text in group.lines):
             if line is not None or len(group.lines) == 1:
                 self._dropping = True
-            return line is not None or not any(_ITEM.match(text) for text in group.lines)
+            return line is not None or not any(_item(text) for text in group.lines)
         return self._dropping

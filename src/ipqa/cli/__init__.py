@@ -1,0 +1,40 @@
+"""The command line: ``ipqa build``, ``add``, ``list``, ``remove``, ``ask``, ``serve``, ``inspect``, ``audit``, ``diff``.
+
+Heavy modules are imported by the commands that need them, so that ``ipqa --help`` comes at once.
+"""
+
+import sys
+
+import typer
+
+from ipqa.cli import asking, library, reading
+from ipqa.cli.output import complain, err, say
+from ipqa.errors import IpqaError
+
+EXIT_BAD_INPUT = 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=say(
+        "日本語の報告書への質問に、原文の引用つきで答えます。",
+        "Cited answers to Japanese questions about Japanese reports.",
+    ),
+)
+app.add_typer(library.app)
+app.add_typer(asking.app)
+app.add_typer(reading.app)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is told in one line, with exit code 2."""
+    try:
+        app()
+    except IpqaError as error:
+        complain(say("エラー: ", "Error: "), error)
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        err.print(say("中断しました。", "Interrupted."))
+        sys.exit(130)
+

@@ -1,0 +1,5 @@
+"""``python -m ipqa.cli`` is ``ipqa``."""
+
+from ipqa.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""What the commands share: the user's language, where they print to, and common options."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ipqa.errors import IpqaError
+from ipqa.settings import Settings, message_language, read_settings
+
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def say(ja: str, en: str) -> str:
+    """The text in the user's language."""
+    return ja if message_language() == "ja" else en
+
+
+def complain(opening: str, error: IpqaError) -> None:
+    """Tell an error in the user's language."""
+    err.print(Text(opening + error.message(message_language()), style="red"))
+
+
+def settings_of(**given: object) -> Settings:
+    """Settings from the environment, and over them the options that were given."""
+    return read_settings(**{name: value for name, value in given.items() if value is not None})
+
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--index", help=say("索引のフォルダ", "Folder of the index"), show_default="index"
+    ),
+]
+
+JsonOption = Annotated[bool, typer.Option("--json", help=say("JSON で出力します", "Print JSON"))]

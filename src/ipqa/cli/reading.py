@@ -1,0 +1,139 @@
+"""``ipqa inspect`` and ``ipqa audit``: how a report was read, and what its sources are worth."""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from ipqa.cli.output import IndexOption, JsonOption, out, say, settings_of
+from ipqa.errors import FileNotWritable, UnknownReport
+from ipqa.settings import Settings, message_language
+
+if TYPE_CHECKING:
+    from ipqa.reports.audit import Audit
+    from ipqa.reports.describe import Outline
+    from ipqa.reports.model import Report
+
+app = typer.Typer()
+
+
+@app.command(help=say("報告書がどう読まれるかを表示します。", "Show how a report is read."))
+def inspect(
+    file: Annotated[Path, typer.Argument(help=say("報告書のファイル", "The report's file"))],
+    *,
+    json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help=say(
+                "読み取り結果と警告を並べたページを書き出すファイル",
+                "File to write a page to, the report beside its warnings",
+            )
+        ),
+    ] = None,
+) -> None:
+    """Show the outline, tables, references, marks and warnings of a file."""
+    from ipqa.reports import read_report  # noqa: PLC0415
+    from ipqa.reports.describe import describe  # noqa: PLC0415
+
+    report = read_report(file, max_bytes=settings_of().max_report_bytes)
+    if html is not None:
+        _write_page(report, html)
+    outline = describe(report)
+    if json:
+        sys.stdout.write(outline.model_dump_json(indent=2) + "\n")
+    else:
+        _print_outline(outline)
+
+
+@app.command(help=say("報告書の出典の状態を調べます。", "Examine the state of a report's sources."))
+def audit(
+    report: Annotated[
+        str, typer.Argument(help=say("報告書の ID かファイル", "A report's id, or its file"))
+    ],
+    index: IndexOption = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Print what marks and source lists have against each other."""
+    from ipqa.reports.audit import audit as examine  # noqa: PLC0415
+
+    found = examine(report_named(report, settings_of(index=index)))
+    if json:
+        sys.stdout.write(found.model_dump_json(indent=2) + "\n")
+    else:
+        _print_audit(found)
+
+
+def report_named(name: str, settings: Settings) -> "Report":
+    """The report in a file of that name, or the one of that id in the index."""
+    from ipqa.reports import read_report  # noqa: PLC0415
+
+    if Path(name).is_file():
+        return read_report(Path(name), max_bytes=settings.max_report_bytes)
+    from ipqa.index.store import open_index  # noqa: PLC0415
+
+    index = open_index(settings.index)
+    if name not in index.reports:
+        raise UnknownReport(report=name, known="、".join(index.reports))
+    return index.reports[name]
+
+
+def _write_page(report: "Report", path: Path) -> None:
+    from ipqa.reports.inspection_page import inspection_page  # noqa: PLC0415
+
+    try:
+        path.write_text(inspection_page(report, message_language()), encoding="utf-8")
+    except OSError as error:
+        raise FileNotWritable(path=path, reason=error.strerror) from error
+    out.print(say(f"書き出しました: {path}", f"Written: {path}"))
+
+
+def _print_audit(found: "Audit") -> None:
+    marks = found.marks
+    out.print(Text(found.title, style="bold"))
+    out.print(
+        say(
+            f"出典 {found.entries:,} 件、本文の番号 {sum(marks.values()):,} か所"
+            f"(確定 {marks['resolved']:,}、あいまい {marks['ambiguous']:,}、一覧になし {marks['missing']:,})",
+            f"{found.entries:,} entries, {sum(marks.values()):,} marks "
+            f"({marks['resolved']:,} resolved, {marks['ambiguous']:,} ambiguous, {marks['missing']:,} missing)",
+        )
+    )
+    if not found.findings:
+        out.print(say("問題は見つかりませんでした。", "Everything is in order."))
+    from ipqa.reports.audit import heading  # noqa: PLC0415
+
+    ordered = sorted(found.findings, key=lambda finding: finding.code)
+    for code, same in groupby(ordered, key=lambda finding: finding.code):
+        findings = list(same)
+        out.print(Text(f"\n{heading(code, message_language())} ({len(findings):,})", style="cyan"))
+        for finding in findings:
+            out.print(Text("  " + say(finding.message, finding.message_en)))
+
+
+def _print_outline(outline: "Outline") -> None:
+    out.print(Text(outline.title, style="bold"))
+    out.print(
+        say(
+            f"{outline.characters:,}文字、節 {len(outline.sections)}、表 {len(outline.tables)}、"
+            f"出典 {len(outline.references)}、参照番号 {len(outline.marks)}、警告 {len(outline.warnings)}",
+            f"{outline.characters:,} characters, {len(outline.sections)} sections, "
+            f"{len(outline.tables)} tables, {len(outline.references)} references, "
+            f"{len(outline.marks)} marks, {len(outline.warnings)} warnings",
+        )
+    )
+    for section in outline.sections:
+        out.print(Text("  " * section.level + section.title))
+    for table in outline.tables:
+        out.print(Text(f"\n{table.title}", style="cyan"))
+        lost = say("(欠落)", "(lost)")
+        if table.header:
+            out.print(Text("  " + " | ".join(table.header)))
+        for row in table.rows:
+            out.print(Text("  " + " | ".join(lost if cell is None else cell for cell in row)))
+    for warning in outline.warnings:
+        out.print(Text("! " + say(warning.message, warning.message_en), style="yellow"))
