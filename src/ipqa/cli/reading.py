@@ -83,7 +83,7 @@ def report_named(name: str, settings: Settings) -> "Report":
 
 
 def _write_page(report: "Report", path: Path) -> None:
-    from ipqa.reports.inspection_page import inspection_page  # noqa: PLC0415
+    from ipqa.reports.inspection.page import inspection_page  # noqa: PLC0415
 
     try:
         path.write_text(inspection_page(report, message_language()), encoding="utf-8")

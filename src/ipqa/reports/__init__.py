@@ -14,6 +14,7 @@ from ipqa.reports.decoding import decode
 from ipqa.reports.markdown import read_markdown
 from ipqa.reports.model import Report
 from ipqa.reports.plain_text import read_plain_text
+from ipqa.reports.web.page import read_web_page
 
 READER_VERSION = 2
 """Counted up when the same file is read differently than before, so that indexes are rebuilt."""
@@ -25,13 +26,6 @@ ENDINGS = frozenset(
 
 _TextReader = Callable[[str, ReportBuilder], str]
 
-
-def read_web_page(text: str, builder: ReportBuilder) -> str:  # TEMPORARY
-    from ipqa.reports.web_page import read_web_page as read
-
-    return read(text, builder)
-
-
 _TEXT_READERS: dict[str, _TextReader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
@@ -40,7 +34,8 @@ _TEXT_READERS: dict[str, _TextReader] = {
     ".xhtml": read_web_page,
 }
 _WEB_PAGE = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

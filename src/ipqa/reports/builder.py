@@ -61,6 +61,7 @@ class ReportBuilder:
         self._warnings: list[ReadingWarning] = []
         self._sections: list[Section] = [Section("", 0, (), Span(0, 0))]
         self._section = 0
+        self._open: list[int] = []  # the sections we are inside of, outermost first
         self._list: list[int] = []  # the items we are inside of, outermost first
         self._list_lead: int | None = None
 
@@ -76,11 +77,11 @@ class ReportBuilder:
             return
         span = self._write(text, before="\n" if self._blocks else "")
         title = self._lines[-2]
-        parents = [s for s in self._sections[1:] if s.level < level and s.span.end < 0]
         self._close_sections(level, span.start)
-        path = (*(parent.title for parent in parents), title)
+        path = (*(self._sections[parent].title for parent in self._open), title)
         self._sections.append(Section(title, level, path, Span(span.start, -1)))
         self._section = len(self._sections) - 1
+        self._open.append(self._section)
         self._blocks.append(Block("heading", span, self._section, page=self.page))
 
     def paragraph(self, text: str) -> None:
@@ -279,9 +280,10 @@ class ReportBuilder:
 
     def _close_sections(self, level: int, end: int) -> None:
         """Give an end to every open section at or below a level."""
-        for index, section in enumerate(self._sections):
-            if index and section.span.end < 0 and section.level >= level:
-                self._sections[index] = replace(section, span=Span(section.span.start, end))
+        for number in [n for n in self._open if self._sections[n].level >= level]:
+            section = self._sections[number]
+            self._sections[number] = replace(section, span=Span(section.span.start, end))
+            self._open.remove(number)
 
 
 def _within_any(span: Span, sorted_spans: Sequence[Span]) -> bool:

@@ -13,7 +13,6 @@ and an answer can say how it reads. Where several readings fit, all of them are 
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import accumulate
 
 from ipqa.japanese import words
 from ipqa.reports.model import Damage, DamageKind, Span
@@ -58,10 +57,16 @@ _RADICALS = dict(
 """Radicals of the CJK supplement that are whole characters; NFKC knows the others."""
 
 _JAPANESE = r"[\u3041-\u309f\u30a1-\u30ff\u4e00-\u9fff々〆]"
-_SPACED = re.compile(rf"{_JAPANESE}+(?:[ \u00a0\u3000]{{1,3}}{_JAPANESE}+)+")
-_GAP = re.compile(r"[ \u00a0\u3000]+")
-_LETTER_SPACED = 3
+_GAP = r"[ \u00a0\u3000]{1,3}"
+_INNER_GAP = re.compile(rf"(?<={_JAPANESE}){_GAP}(?={_JAPANESE})")
+_LETTER_SPACED = re.compile(
+    rf"(?<!{_JAPANESE})(?<!{_JAPANESE}[ \u00a0\u3000]){_JAPANESE}(?:{_GAP}{_JAPANESE}){{2,}}(?!{_JAPANESE})"
+)
+_BEFORE = re.compile(rf"{_JAPANESE}*$")
+_AFTER = re.compile(rf"{_JAPANESE}*")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")
+_REACH = 8
+"""Characters on either side of a gap within which the word that it cuts must lie."""
 
 
 def find_damage(text: str) -> list[Damage]:
@@ -123,20 +128,19 @@ def _look_alikes(text: str) -> Iterator[Damage]:
 
 def _split_words(text: str) -> Iterator[Damage]:
     """Words that a space cuts: letter-spaced runs, and those of which the dictionary knows the whole."""
-    for match in _SPACED.finditer(text):
-        pieces = _GAP.split(match.group())
-        joined = "".join(pieces)
-        if len(pieces) >= _LETTER_SPACED and len(joined) == len(pieces):
-            yield _damage("split_word", match, joined)
-            continue
-        ends = accumulate(map(len, pieces[:-1]))
-        # compounds of katakana words are written with or without a space
-        cuts = [end for end in ends if not _KATAKANA.fullmatch(joined[end - 1 : end + 1])]
-        origin = [match.start() + i for i, c in enumerate(match.group()) if not _GAP.match(c)]
-        for word in words(joined):
-            if any(word.start < cut < word.end for cut in cuts):
-                span = Span(origin[word.start], origin[word.end - 1] + 1)
-                yield Damage("split_word", span, (word.surface,))
+    for match in _LETTER_SPACED.finditer(text):
+        yield _damage("split_word", match, re.sub(_GAP, "", match.group()))
+    for gap in _INNER_GAP.finditer(text):
+        before = _BEFORE.search(text[max(0, gap.start() - _REACH) : gap.start()])
+        after = _AFTER.match(text, gap.end(), gap.end() + _REACH)
+        left, right = before.group() if before else "", after.group() if after else ""
+        if _KATAKANA.fullmatch(left[-1:] + right[:1]):
+            continue  # compounds of katakana words are written with or without a space
+        for word in words(left + right):
+            if word.start < len(left) < word.end:
+                start = gap.start() - len(left) + word.start
+                end = gap.end() + word.end - len(left)
+                yield Damage("split_word", Span(start, end), (word.surface,))
 
 
 def _damage(kind: DamageKind, match: re.Match[str], *readings: str) -> Damage:

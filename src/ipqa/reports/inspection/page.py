@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from ipqa.errors import Language
-from ipqa.reports.inspection_places import MarkPlaces, WarningPlaces, speaker
-from ipqa.reports.inspection_text import InspectedText
-from ipqa.reports.markup import Html, escaped, joined, nested_list, tag
+from ipqa.reports.inspection.markup import Html, escaped, joined, nested_list, tag
+from ipqa.reports.inspection.places import MarkPlaces, WarningPlaces, speaker
+from ipqa.reports.inspection.text import InspectedText
 from ipqa.reports.model import Block, Report, SourceStatus
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -40,7 +40,7 @@ class _Page:
 
     def document(self) -> Html:
         title = self._say("{} – 読み取り結果", "{} – as it was read").format(self._report.title)
-        style = files("ipqa.reports").joinpath("inspection_page.css").read_text(encoding="utf-8")
+        style = files("ipqa.reports.inspection").joinpath("page.css").read_text(encoding="utf-8")
         head = tag(
             "head",
             Html('<meta charset="utf-8">'),

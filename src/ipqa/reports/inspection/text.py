@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ipqa.errors import Language
-from ipqa.reports.inspection_places import MarkPlaces, WarningPlaces, speaker
+from ipqa.reports.inspection.markup import NOTHING, Html, escaped, joined, nested_list, tag
+from ipqa.reports.inspection.places import MarkPlaces, WarningPlaces, speaker
 from ipqa.reports.marks import take_marks_out
-from ipqa.reports.markup import NOTHING, Html, escaped, joined, nested_list, tag
 from ipqa.reports.model import Report, Span
 
 _WRITTEN_NUMBER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from string import ascii_lowercase
 
 from ipqa.errors import Language
-from ipqa.reports.markup import Html, escaped, joined, tag
+from ipqa.reports.inspection.markup import Html, escaped, joined, tag
 from ipqa.reports.model import Block, Damage, Mark, ReadingWarning, Report, SourceStatus, Span
 from ipqa.reports.sources import Source, SourceIndex
 from ipqa.reports.warnings import WarningCode

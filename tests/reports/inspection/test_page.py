@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ipqa.errors import Language
 from ipqa.reports import read_report
 from ipqa.reports.builder import ReportBuilder
-from ipqa.reports.inspection_page import inspection_page
-from ipqa.reports.inspection_places import KINDS
+from ipqa.reports.inspection.page import inspection_page
+from ipqa.reports.inspection.places import KINDS
 from ipqa.reports.model import Report
 from ipqa.reports.warnings import WarningCode
 from tests.parts import ROOT
