@@ -98,6 +98,7 @@ def test_a_rank_without_its_sign_is_read_only_in_a_file_that_loses_characters() 
             [("split_word", "戦 略", "戦略"), ("split_word", "特 許", "特許")],
         ),
         ("山田　太郎", []),
+        ("各部局長　殿", []),
         ("トヨタ 自動車", []),
         ("ブレードバッテリー セル", []),
         ("生産 販売 研究", []),

@@ -13,8 +13,11 @@ from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.decoding import decode
 from ipqa.reports.markdown import read_markdown
 from ipqa.reports.model import Report
+from ipqa.reports.office.package import office_kind
 from ipqa.reports.plain_text import read_plain_text
+from ipqa.reports.slides.deck import read_slides
 from ipqa.reports.web.page import read_web_page
+from ipqa.reports.word.document import read_word
 
 READER_VERSION = 2
 """Counted up when the same file is read differently than before, so that indexes are rebuilt."""
@@ -111,10 +114,6 @@ def _read(file: SourceFile, builder: ReportBuilder) -> str:
 
         return read_pdf(file.raw, builder, file.path)
     if file.raw.startswith(b"PK\x03\x04"):
-        from ipqa.reports.office import office_kind
-        from ipqa.reports.slides import read_slides
-        from ipqa.reports.word import read_word
-
         match office_kind(file.raw):
             case "word":
                 return read_word(file.raw, builder, file.path)

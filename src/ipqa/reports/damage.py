@@ -136,6 +136,8 @@ def _split_words(text: str) -> Iterator[Damage]:
         left, right = before.group() if before else "", after.group() if after else ""
         if _KATAKANA.fullmatch(left[-1:] + right[:1]):
             continue  # compounds of katakana words are written with or without a space
+        if "\u3000" in gap.group() and len(left + right) > 2:  # noqa: PLR2004 - 目　次
+            continue  # a wide space is set on purpose
         for word in words(left + right):
             if word.start < len(left) < word.end:
                 start = gap.start() - len(left) + word.start

@@ -14,9 +14,12 @@ _ONE = (
     rf"|[(（\[［]{_NOTE}\s?\d{{1,2}}[)）\]］]|※\s?\d{{1,2}}(?!\d)|(?<![\d*＊])[*＊]\d{{1,2}}(?![\d*＊])"
     r"|(?<![\w])注\s?\d{1,2}[)）]|(?<=[。、」』）)])注\s?\d{1,2}(?=[。、)）\s]|$))"
 )
-_MARKS = re.compile(rf"[ \u00a0\u3000]*{_ONE}(?:[,，、]?[ \u00a0\u3000]*{_ONE})*")
+_MARKS = re.compile(
+    rf"(?<![ \u00a0\u3000])[ \u00a0\u3000]*{_ONE}(?:[,，、]?[ \u00a0\u3000]*{_ONE})*"
+)
 _EXPONENT = re.compile(
     r"(?<![A-Za-z])(?:[kcmμn]?m|㎞|㎝|㎜)[²³]|(?<!\d)10[²³⁴⁵⁶⁷⁸⁹](?![⁰¹²³⁴⁵⁶⁷⁸⁹])"
+    r"|(?<![A-Za-z])[A-Za-z][²³](?![⁰¹²³⁴⁵⁶⁷⁸⁹])"
 )
 _NUMBER = re.compile(rf"(?P<series>{_NOTE})?\s?(?P<number>[{_SUPERSCRIPT}]+|\d+)")
 _ENTRY = re.compile(

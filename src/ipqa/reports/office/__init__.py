@@ -1,0 +1,1 @@
+"""What Word and PowerPoint files share: the package, its XML, text, tables and charts."""
