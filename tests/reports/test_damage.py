@@ -99,6 +99,8 @@ def test_a_rank_without_its_sign_is_read_only_in_a_file_that_loses_characters() 
         ),
         ("山田　太郎", []),
         ("各部局長　殿", []),
+        ("甲　乙　丙", []),
+        ("特 許 庁", [("split_word", "特 許 庁", "特許庁")]),
         ("トヨタ 自動車", []),
         ("ブレードバッテリー セル", []),
         ("生産 販売 研究", []),

@@ -62,6 +62,9 @@ _INNER_GAP = re.compile(rf"(?<={_JAPANESE}){_GAP}(?={_JAPANESE})")
 _LETTER_SPACED = re.compile(
     rf"(?<!{_JAPANESE})(?<!{_JAPANESE}[ \u00a0\u3000]){_JAPANESE}(?:{_GAP}{_JAPANESE}){{2,}}(?!{_JAPANESE})"
 )
+_TWO_LETTERS = re.compile(rf"(?<![\w\u3000 ]){_JAPANESE}\u3000+{_JAPANESE}(?![\w\u3000 ])")
+"""目　次, a heading that is spaced out."""
+
 _BEFORE = re.compile(rf"{_JAPANESE}*$")
 _AFTER = re.compile(rf"{_JAPANESE}*")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")
@@ -129,14 +132,16 @@ def _look_alikes(text: str) -> Iterator[Damage]:
 def _split_words(text: str) -> Iterator[Damage]:
     """Words that a space cuts: letter-spaced runs, and those of which the dictionary knows the whole."""
     for match in _LETTER_SPACED.finditer(text):
-        yield _damage("split_word", match, re.sub(_GAP, "", match.group()))
+        joined = re.sub(_GAP, "", match.group())
+        if all(len(word.surface) > 1 for word in words(joined, "C")):
+            yield _damage("split_word", match, joined)
     for gap in _INNER_GAP.finditer(text):
         before = _BEFORE.search(text[max(0, gap.start() - _REACH) : gap.start()])
         after = _AFTER.match(text, gap.end(), gap.end() + _REACH)
         left, right = before.group() if before else "", after.group() if after else ""
         if _KATAKANA.fullmatch(left[-1:] + right[:1]):
             continue  # compounds of katakana words are written with or without a space
-        if "\u3000" in gap.group() and len(left + right) > 2:  # noqa: PLR2004 - 目　次
+        if "\u3000" in gap.group() and not _TWO_LETTERS.match(text, gap.start() - 1):
             continue  # a wide space is set on purpose
         for word in words(left + right):
             if word.start < len(left) < word.end:
