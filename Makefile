@@ -1,6 +1,7 @@
 # make run      set up, index corpus/, serve http://127.0.0.1:8000
 # make test     set up with the development extras, then lint, types and every test
 # make install  the set-up alone
+# make bench-reading  how fast files are read, by format
 # make questions  ask the gold questions and print what came of it
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install questions clean
+.PHONY: run test install questions bench-reading clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -40,6 +41,9 @@ $(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin
 questions: install
 	$(BIN)/ipqa build
 	$(BIN)/python eval/ask_gold.py
+
+bench-reading: $(VENV)/.installed-for-development
+	$(BIN)/python eval/bench_reading.py
 
 clean:
 	rm -rf $(VENV) index/current index/generations

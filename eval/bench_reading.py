@@ -71,14 +71,14 @@ def _pdf(path: Path, sections: Paragraphs) -> None:
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
-    from reportlab.platypus import Paragraph, SimpleDocTemplate  # noqa: PLC0415
+    from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate  # noqa: PLC0415
 
     pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
     body = ParagraphStyle(
         "body", fontName="HeiseiMin-W3", fontSize=10.5, leading=18, wordWrap="CJK"
     )
     head = ParagraphStyle("head", parent=body, fontSize=14, leading=24)
-    story = []
+    story: list[Flowable] = []
     for title, paragraphs in sections:
         story += [Paragraph(title, head), *(Paragraph(text, body) for text in paragraphs)]
     SimpleDocTemplate(str(path), pagesize=A4).build(story)

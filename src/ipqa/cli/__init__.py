@@ -37,4 +37,3 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print(say("中断しました。", "Interrupted."))
         sys.exit(130)
-

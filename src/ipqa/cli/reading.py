@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ipqa.reports.describe import Outline
     from ipqa.reports.model import Report
 
+_FIRST = 10
+"""Warnings of one kind that are printed."""
+
 app = typer.Typer()
 
 
@@ -135,5 +138,22 @@ def _print_outline(outline: "Outline") -> None:
             out.print(Text("  " + " | ".join(table.header)))
         for row in table.rows:
             out.print(Text("  " + " | ".join(lost if cell is None else cell for cell in row)))
-    for warning in outline.warnings:
-        out.print(Text("! " + say(warning.message, warning.message_en), style="yellow"))
+    _print_warnings(outline)
+
+
+def _print_warnings(outline: "Outline") -> None:
+    """The warnings by kind, of each kind the first few."""
+    ordered = sorted(outline.warnings, key=lambda warning: warning.code)
+    for _, same in groupby(ordered, key=lambda warning: warning.code):
+        warnings = list(same)
+        for warning in warnings[:_FIRST]:
+            page = say(f"{warning.page}ページ: ", f"page {warning.page}: ") if warning.page else ""
+            told = say(warning.message, warning.message_en)
+            out.print(Text(f"! {page}{told}", style="yellow"))
+        more = len(warnings) - _FIRST
+        if more > 0:
+            rest = say(
+                f"  同様の警告がほかに{more:,}件あります(--html か --json ですべて確かめられます)。",
+                f"  {more:,} more of this kind (see them all with --html or --json).",
+            )
+            out.print(Text(rest, style="yellow"))

@@ -193,8 +193,8 @@ class _Builder:
             try:
                 records.append(self._record(entry, end - size, end, ends[-1]))
             except ReadError as error:
-                failures.append(error)
-        if failures and not records:
+                failures.append(_told_by_origin(error, entry))
+        if failures and not records and not kept:
             raise failures[0]
         result = _publish(self._settings.index, self._recipe, [*kept, *records], before)
         return replace(
@@ -256,14 +256,14 @@ def _publish(
     """Put the reports in force, unless they are already, and clear away what no generation needs."""
     ids = {record.id for record in records}
     gone = tuple(record.id for record in before if record.id not in ids)
-    current = _if_whole(folder)
-    if current is not None and current.recipe == recipe and current.reports == tuple(records):
-        return BuildResult(current, rebuilt=False)
-    manifest = write_generation(folder, records, recipe, __version__)
+    manifest = _if_whole(folder)
+    rebuilt = manifest is None or manifest.recipe != recipe or manifest.reports != tuple(records)
+    if manifest is None or rebuilt:
+        manifest = write_generation(folder, records, recipe, __version__)
     kept = kept_reports(folder)
     Readings(folder).keep_only(record.reading for record in kept)
     Library(folder).keep_only(record.digest for record in kept if record.added)
-    return BuildResult(manifest, rebuilt=True, reused=tuple(sorted(ids)), gone=gone)
+    return BuildResult(manifest, rebuilt=rebuilt, reused=tuple(sorted(ids)), gone=gone)
 
 
 def _if_whole(folder: Path) -> Manifest | None:
@@ -294,6 +294,11 @@ def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[Repo
             remedy=rebuild_command(settings.index),
         )
     return manifest.reports
+
+
+def _told_by_origin(error: ReadError, entry: Entry) -> ReadError:
+    """The error with the name that the user knows, not that of the copy in the library."""
+    return type(error)(**{**error.details, "path": entry.origin}) if entry.added else error
 
 
 def _size(path: Path) -> int:
