@@ -1,6 +1,7 @@
 """``ipqa inspect`` and ``ipqa audit``: how a report was read, and what its sources are worth."""
 
 import sys
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -142,18 +143,17 @@ def _print_outline(outline: "Outline") -> None:
 
 
 def _print_warnings(outline: "Outline") -> None:
-    """The warnings by kind, of each kind the first few."""
+    """The warnings by kind, of each kind the most frequent ones."""
     ordered = sorted(outline.warnings, key=lambda warning: warning.code)
     for _, same in groupby(ordered, key=lambda warning: warning.code):
-        warnings = list(same)
-        for warning in warnings[:_FIRST]:
-            page = say(f"{warning.page}ページ: ", f"page {warning.page}: ") if warning.page else ""
-            told = say(warning.message, warning.message_en)
-            out.print(Text(f"! {page}{told}", style="yellow"))
-        more = len(warnings) - _FIRST
+        told = Counter(say(warning.message, warning.message_en) for warning in same)
+        for message, count in told.most_common(_FIRST):
+            times = say(f"({count:,}か所)", f" ({count:,} times)") if count > 1 else ""
+            out.print(Text(f"! {message}{times}", style="yellow"))
+        more = len(told) - _FIRST
         if more > 0:
             rest = say(
-                f"  同様の警告がほかに{more:,}件あります(--html か --json ですべて確かめられます)。",
+                f"  同様の警告がほかに{more:,}種あります(--html か --json ですべて確かめられます)。",
                 f"  {more:,} more of this kind (see them all with --html or --json).",
             )
             out.print(Text(rest, style="yellow"))
