@@ -419,7 +419,7 @@ def test_a_note_that_begins_with_a_figure_keeps_it() -> None:
     [
         ("<p>面積は10km<sup>2</sup>である。</p>", "面積は10km²である。"),
         ("<p>10<sup>3</sup>トンと10<sup>12</sup>個。</p>", "10³トンと10^12個。"),
-        ("<p>R<sup>2</sup>=0.9、s<sup>-1</sup></p>", "R^2=0.9、s^-1"),
+        ("<p>R<sup>2</sup>=0.9、s<sup>-1</sup></p>", "R²=0.9、s^-1"),
         ("<p>the 1<sup>st</sup> prize<sup>TM</sup></p>", "the 1st prizeTM"),
     ],
 )
