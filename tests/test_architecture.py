@@ -22,6 +22,7 @@ ROOMS = [
     "retrieval",
     "answering",
     "assistant",
+    "evaluation",
     "server",
     "cli",
 ]

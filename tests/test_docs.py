@@ -1,11 +1,13 @@
 """What the documents say is so."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from eval.ask_gold import ask_all
 from ipqa.assistant import Assistant
+from ipqa.reports.warnings import WarningCode
 from ipqa.settings import Settings
 from tests.parts import ROOT
 
@@ -54,6 +56,16 @@ def test_the_rooms_in_the_architecture_page_are_those_that_are_there() -> None:
     rooms = {path.stem for path in (ROOT / "src" / "ipqa").iterdir() if path.suffix == ".py"}
     rooms |= {path.parent.name for path in (ROOT / "src" / "ipqa").glob("*/__init__.py")}
     assert {room for room in rooms - {"__init__"} if not re.search(rf"`{room}/?`", page)} == set()
+
+
+def test_every_kind_of_warning_and_every_format_is_explained() -> None:
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    assert [code for code in get_args(WarningCode) if f"| `{code}` |" not in page] == []
+    assert [
+        ending
+        for ending in (".md", ".txt", ".html", ".pdf", ".docx", ".pptx")
+        if f"`{ending}`" not in page
+    ] == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -14,6 +14,8 @@
     │   └── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
     ├── FileNotWritable      a file that was asked for cannot be written
     ├── AnswersUnreadable    a file of saved answers is none
+    ├── BadGold              gold questions that cannot be measured against
+    ├── RunUnreadable        a folder holds no evaluation run
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
@@ -304,6 +306,20 @@ class AnswersUnreadable(IpqaError):
 
     ja = "{path} を保存した回答として読めません({reason})。`ipqa ask --json` の出力を保存したファイルを指定してください。"
     en = "{path} cannot be read as saved answers ({reason}). Name a file of what `ipqa ask --json` printed."
+
+
+class BadGold(IpqaError):
+    """A file of gold questions holds something that cannot be measured against."""
+
+    ja = "{path}{place_ja}: {reason_ja}。直してからもう一度実行してください。"
+    en = "{path}{place}: {reason}. Correct it and run again."
+
+
+class RunUnreadable(IpqaError):
+    """A folder or file holds no evaluation run."""
+
+    ja = "{path} を評価の結果として読めません({reason})。`ipqa eval run` が書き出したフォルダを指定してください。"
+    en = "{path} cannot be read as an evaluation run ({reason}). Name a folder that `ipqa eval run` wrote."
 
 
 class BadSetting(IpqaError):

@@ -13,6 +13,7 @@ from ipqa.reports import is_report_file, read_report
 from ipqa.reports.describe import describe
 from ipqa.reports.model import Report, Span
 from ipqa.reports.sources import SourceIndex
+from tests.pdf_maker import PdfMaker
 
 PLENTY = 1_000_000
 
@@ -326,3 +327,36 @@ def test_the_damaged_dates_of_the_real_report_are_noticed(real_report: Report) -
     assert noticed["2025115日"] == ("2025年11月5日", "2025年1月15日")
     assert "平成30年12月3日" in noticed["平成30123日"]
     assert len(noticed) >= 14
+
+
+def test_the_content_decides_how_a_file_is_read_whatever_its_name(tmp_path: Path) -> None:
+    page = "<!DOCTYPE html><html><body><h1>頁の題</h1><p>頁の本文である。</p></body></html>"
+    pdf = PdfMaker()
+    pdf.paragraph("PDFの本文である。")
+    printed = pdf.bytes()
+    for name, raw, text in (
+        ("page.txt", page.encode(), "頁の本文である。"),
+        ("page.html", page.encode("cp932"), "頁の本文である。"),
+        ("file.txt", printed, "PDFの本文である。"),
+        ("file.docx", printed, "PDFの本文である。"),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        report = read_report(tmp_path / name, max_bytes=10**6)
+        assert report.text == f"{text}\n"
+        assert (report.id, report.source) == (name.partition(".")[0], name)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("a.docx", b"PK\x03\x04" + b"\0" * 99),
+        ("a.pdf", b"%PDF-1.7 nothing"),
+        ("a.pptx", b"PK\x03\x04"),
+    ],
+)
+def test_a_file_of_a_known_format_that_is_broken_is_told(
+    tmp_path: Path, name: str, raw: bytes
+) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(ReadError, match=name):
+        read_report(tmp_path / name, max_bytes=10**6)

@@ -14,6 +14,7 @@ from ipqa.reports.decoding import decode
 from ipqa.reports.markdown import read_markdown
 from ipqa.reports.model import Report
 from ipqa.reports.office.package import office_kind
+from ipqa.reports.pdf.document import read_pdf
 from ipqa.reports.plain_text import read_plain_text
 from ipqa.reports.slides.deck import read_slides
 from ipqa.reports.web.page import read_web_page
@@ -110,8 +111,6 @@ def report_id_of(path: Path) -> str:
 def _read(file: SourceFile, builder: ReportBuilder) -> str:
     """Have the right reader tell the builder what the file holds, and return the title."""
     if file.raw.startswith(b"%PDF-"):
-        from ipqa.reports.pdf import read_pdf
-
         return read_pdf(file.raw, builder, file.path)
     if file.raw.startswith(b"PK\x03\x04"):
         match office_kind(file.raw):

@@ -133,7 +133,7 @@ def _split_words(text: str) -> Iterator[Damage]:
     """Words that a space cuts: letter-spaced runs, and those of which the dictionary knows the whole."""
     for match in _LETTER_SPACED.finditer(text):
         joined = re.sub(_GAP, "", match.group())
-        if all(len(word.surface) > 1 for word in words(joined, "C")):
+        if all(len(word.surface) > 1 or not word.is_content for word in words(joined, "C")):
             yield _damage("split_word", match, joined)
     for gap in _INNER_GAP.finditer(text):
         before = _BEFORE.search(text[max(0, gap.start() - _REACH) : gap.start()])

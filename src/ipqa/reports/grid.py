@@ -38,7 +38,7 @@ def unfold(rows: Sequence[Sequence[Cell]], *, first_row_heads: bool) -> Grid | N
     Returns:
         None where there is nothing in the table.
     """
-    laid = _lay_out(rows)
+    laid = _without_rows_of_no_own(_lay_out(rows))
     width = max((len(row) for row in laid), default=0)
     full = [[*row, *[Cell("")] * (width - len(row))] for row in laid]
     full = [row for row in full if any(cell.text.strip() for cell in row)]
@@ -78,6 +78,18 @@ def _lay_out(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
                 pending = next(cells, None)
         laid.append(line)
     return laid
+
+
+def _without_rows_of_no_own(laid: list[list[Cell]]) -> list[list[Cell]]:
+    """The rows but those that cells from above cover from end to end, which say nothing again."""
+    kept = laid[:1]
+    for row in laid[1:]:
+        same = len(row) == len(kept[-1]) and all(
+            one is other for one, other in zip(row, kept[-1], strict=True)
+        )
+        if not same:
+            kept.append(row)
+    return kept
 
 
 def _heading(parts: Sequence[str]) -> str:
