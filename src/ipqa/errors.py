@@ -16,6 +16,7 @@
     ├── AnswersUnreadable    a file of saved answers is none
     ├── BadGold              gold questions that cannot be measured against
     ├── RunUnreadable        a folder holds no evaluation run
+    ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
@@ -320,6 +321,20 @@ class RunUnreadable(IpqaError):
 
     ja = "{path} を評価の結果として読めません({reason})。`ipqa eval run` が書き出したフォルダを指定してください。"
     en = "{path} cannot be read as an evaluation run ({reason}). Name a folder that `ipqa eval run` wrote."
+
+
+class BadAnswers(IpqaError):
+    """A file of another system's answers holds something else."""
+
+    ja = '{path} の {line} 行目が回答として読めません({reason})。1行に {{"id", "answer", "citations"}} の形にしてください。'
+    en = '{path}, line {line}, is no answer ({reason}). Give one {{"id", "answer", "citations"}} a line.'
+
+
+class BadThreshold(IpqaError):
+    """A threshold on the command line is not METRIC=VALUE."""
+
+    ja = "基準「{given}」が読めません。all_facts=0.8 のように、指標の名前と数値を = でつないでください。"
+    en = "The threshold “{given}” cannot be read. Write it as all_facts=0.8."
 
 
 class BadSetting(IpqaError):

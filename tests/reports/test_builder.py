@@ -309,6 +309,13 @@ def test_a_footnote_serves_the_whole_report_wherever_it_stands() -> None:
     assert built(builder).references[0].scope == "report"
 
 
+def test_arrows_back_to_the_mark_are_no_part_of_an_entry() -> None:
+    builder = ReportBuilder()
+    builder.note(1, "甲社「年報」 https://example.com/a ↩︎ ↩︎")
+    (reference,) = built(builder).references
+    assert (reference.title, reference.url) == ("甲社「年報」", "https://example.com/a")
+
+
 def test_where_one_list_is_for_the_whole_report_others_stand_back() -> None:
     builder = ReportBuilder()
     for title, level in [

@@ -1,4 +1,5 @@
-"""The command line: ``ipqa build``, ``add``, ``list``, ``remove``, ``ask``, ``serve``, ``inspect``, ``audit``, ``diff``.
+"""The command line: ``ipqa build``, ``add``, ``list``, ``remove``, ``ask``, ``serve``, ``inspect``, ``audit``, ``diff``,
+``eval``.
 
 Heavy modules are imported by the commands that need them, so that ``ipqa --help`` comes at once.
 """
@@ -7,7 +8,7 @@ import sys
 
 import typer
 
-from ipqa.cli import asking, library, reading
+from ipqa.cli import asking, evaluation, library, reading
 from ipqa.cli.output import complain, err, say
 from ipqa.errors import IpqaError
 
@@ -25,6 +26,11 @@ app = typer.Typer(
 app.add_typer(library.app)
 app.add_typer(asking.app)
 app.add_typer(reading.app)
+app.add_typer(
+    evaluation.app,
+    name="eval",
+    help=say("正解つきの質問で回答を採点します。", "Measure answers against gold questions."),
+)
 
 
 def main() -> None:

@@ -41,6 +41,9 @@ _CHAPTER_LIST = re.compile(r"当章|本章|各章|この章")
 _URL = re.compile(
     r"https?://[^\s<>「」『』（）()、。]+(?:\([^\s<>()]*\)[^\s<>「」『』（）()、。]*)*"
 )
+_WAY_BACK = re.compile(r"[\s\u21a9\u21b5\u2934\ufe0e\ufe0f]+$")
+"""Arrows that lead from a note back to its marks on a page, left over in a print of it."""
+
 _LEAD_LENGTH = 200
 
 
@@ -215,6 +218,7 @@ class ReportBuilder:
         series: str = "",
     ) -> None:
         self._leave_list()
+        text = _WAY_BACK.sub("", text)
         span = self._write(text, marks=False)
         label = f"{series}{number}" if series else f"{number}."
         self._blocks.append(Block(kind, span, self._section, label=label, page=self.page))
