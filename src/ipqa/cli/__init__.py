@@ -1,5 +1,4 @@
-"""The command line: ``ipqa build``, ``add``, ``list``, ``remove``, ``ask``, ``serve``, ``inspect``, ``audit``, ``diff``,
-``eval``.
+"""The command line: ``ipqa build``, ``add``, ``list``, ``ask``, ``serve``, ``inspect``, ``eval`` and others.
 
 Heavy modules are imported by the commands that need them, so that ``ipqa --help`` comes at once.
 """

@@ -1,0 +1,229 @@
+"""``ipqa eval``: measure answers against gold questions, compare runs, and gate releases on them."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from ipqa.cli.output import IndexOption, JsonOption, err, out, say, settings_of
+from ipqa.errors import BadThreshold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ipqa.evaluation.compare import RunComparison
+    from ipqa.evaluation.run import Record, Scores
+
+EXIT_FELL = 1
+
+app = typer.Typer(no_args_is_help=True)
+
+_Gold = Annotated[
+    Path, typer.Argument(help=say("正解つき質問(JSON Lines)", "Gold questions (JSON lines)"))
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", help=say("結果を書き出すフォルダ", "Folder to write the run to")),
+]
+_FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="METRIC=VALUE",
+        help=say(
+            "この値を下回ったら終了コード1", "Exit with 1 where the metric is below the value"
+        ),
+    ),
+]
+
+
+@app.command(help=say("質問に答えさせ、採点します。", "Ask the questions and measure the answers."))
+def run(  # noqa: PLR0913, PLR0917 - the options of a command
+    gold: _Gold,
+    index: IndexOption = None,
+    folder: _Out = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=say("はじめの何問か", "Only the first questions"))
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help=say("同時に尋ねる数", "Questions asked at the same time"))
+    ] = 1,
+    fail_under: _FailUnder = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Measure the assistant on gold questions."""
+    from ipqa.assistant import Assistant  # noqa: PLC0415
+    from ipqa.evaluation.gold import check_against, read_gold  # noqa: PLC0415
+    from ipqa.evaluation.run import ask_all  # noqa: PLC0415
+
+    thresholds = _thresholds(fail_under)
+    questions = read_gold(gold)
+    assistant = Assistant.open(settings_of(index=index))
+    check_against(gold, questions, assistant.index.reports)
+    with _progress(len(questions[:limit])) as watch:
+        records = ask_all(assistant, questions[:limit], workers=workers, watch=watch)
+    _finish(records, folder, thresholds, json=json)
+
+
+@app.command(
+    help=say("別のシステムの回答を採点します。", "Measure answers that another system gave.")
+)
+def score(  # noqa: PLR0913 - the options of a command
+    gold: _Gold,
+    answers: Annotated[
+        Path,
+        typer.Argument(
+            help=say(
+                '回答(1行に {"id", "answer", "citations"})',
+                'Answers (lines of {"id", "answer", "citations"})',
+            )
+        ),
+    ],
+    index: IndexOption = None,
+    folder: _Out = None,
+    fail_under: _FailUnder = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Measure answers from a file against gold questions."""
+    from ipqa.evaluation.foreign import read_answers  # noqa: PLC0415
+    from ipqa.evaluation.gold import check_against, read_gold  # noqa: PLC0415
+    from ipqa.evaluation.run import record  # noqa: PLC0415
+    from ipqa.index.store import open_index  # noqa: PLC0415
+
+    thresholds = _thresholds(fail_under)
+    questions = read_gold(gold)
+    reports = open_index(settings_of(index=index).index).reports
+    check_against(gold, questions, reports)
+    given = read_answers(answers, questions, reports)
+    records = [record(question, given[question.id], reports) for question in questions]
+    _finish(records, folder, thresholds, json=json)
+
+
+@app.command(help=say("二つの結果を比べます。", "Compare two runs."))
+def compare(
+    before: Annotated[
+        Path, typer.Argument(help=say("前の結果のフォルダ", "Folder of the first run"))
+    ],
+    after: Annotated[
+        Path, typer.Argument(help=say("後の結果のフォルダ", "Folder of the second run"))
+    ],
+    no_worse_than: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=DROP",
+            help=say(
+                "この幅より悪くなったら終了コード1", "Exit with 1 where the metric fell by more"
+            ),
+        ),
+    ] = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Print paired differences and the questions that flipped."""
+    from ipqa.evaluation.compare import compare_runs  # noqa: PLC0415
+    from ipqa.evaluation.run import read_run  # noqa: PLC0415
+
+    limits = _thresholds(no_worse_than)
+    comparison = compare_runs(read_run(before), read_run(after))
+    if json:
+        sys.stdout.write(comparison.model_dump_json(indent=2) + "\n")
+    else:
+        _print_comparison(comparison)
+    fallen = [
+        name
+        for name, drop in limits.items()
+        if name not in comparison.differences
+        or _worsening(name) * comparison.differences[name].change > drop
+    ]
+    _gate(fallen)
+
+
+def _finish(
+    records: Sequence["Record"],
+    folder: Path | None,
+    thresholds: dict[str, float],
+    *,
+    json: bool,
+) -> None:
+    """Write and print the scores, and fail where one is under its threshold."""
+    from ipqa.evaluation.run import scores_of, write_run  # noqa: PLC0415
+
+    scores = scores_of(records)
+    if folder is not None:
+        write_run(folder, records, scores)
+    if json:
+        sys.stdout.write(scores.model_dump_json(indent=2) + "\n")
+    else:
+        _print_scores(scores, len(records))
+    if folder is not None:
+        out.print(say(f"書き出しました: {folder}", f"Written: {folder}"))
+    _gate(
+        [
+            name
+            for name, least in thresholds.items()
+            if name not in scores.overall or scores.overall[name].value < least
+        ]
+    )
+
+
+def _gate(fallen: Sequence[str]) -> None:
+    if fallen:
+        names = "、".join(fallen)
+        err.print(Text(say(f"基準を満たしていません: {names}", f"Not good enough: {names}"), "red"))
+        raise typer.Exit(EXIT_FELL)
+
+
+def _thresholds(given: Sequence[str] | None) -> dict[str, float]:
+    """Names of metrics with the figure after each: 「all_facts=0.8」."""
+    found = {}
+    for one in given or ():
+        name, _, figure = one.partition("=")
+        try:
+            found[name.strip()] = float(figure)
+        except ValueError as error:
+            raise BadThreshold(given=one) from error
+    return found
+
+
+_BETTER_WHEN_LOWER = {"declined_wrong", "ece", "ms_p50", "ms_p95", "answer_chars"}
+
+
+def _worsening(name: str) -> float:
+    return 1.0 if name in _BETTER_WHEN_LOWER else -1.0
+
+
+def _print_scores(scores: "Scores", questions: int) -> None:
+    out.print(say(f"{questions:,} 問", f"{questions:,} questions"))
+    for name, score in scores.overall.items():
+        out.print(f"{name:20} {score.value:9.3f}  [{score.low:.3f}, {score.high:.3f}]  n={score.n}")
+    for leg, found in scores.legs.items():
+        recall = "  ".join(f"@{d} {found[f'evidence_recall@{d}'].value:.3f}" for d in (1, 3, 5, 10))
+        out.print(f"evidence_recall {leg:8} {recall}")
+
+
+def _print_comparison(comparison: "RunComparison") -> None:
+    out.print(say(f"{comparison.questions:,} 問", f"{comparison.questions:,} questions"))
+    for name, d in comparison.differences.items():
+        out.print(
+            f"{name:20} {d.before:8.3f} → {d.after:8.3f}  {d.change:+.3f} "
+            f"[{d.low:+.3f}, {d.high:+.3f}]  p={d.p:.3f}  n={d.n}"
+        )
+    for flip in comparison.flips:
+        sign = "-" if flip.right_before else "+"
+        out.print(
+            Text(f"{sign} {flip.id}: {flip.question}", "red" if flip.right_before else "green")
+        )
+
+
+@contextmanager
+def _progress(total: int) -> Iterator["Callable[[int], None]"]:
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=err) as bar:
+        task: Any = bar.add_task(say("質問しています", "Asking"), total=total)
+        yield lambda done: bar.update(task, completed=done)

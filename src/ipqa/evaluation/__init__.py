@@ -1,0 +1,1 @@
+"""Measuring answers against gold questions: deterministic, offline, without a judge."""
