@@ -2,7 +2,6 @@
 
 OUT/answers.jsonl   one line a question: gold, answer, measures, milliseconds
 OUT/scores.json     every score, overall, by type, and for each leg of retrieval
-OUT/report.html     the same to look at (see ``page``)
 """
 
 import json
@@ -119,8 +118,8 @@ def scores_of(records: Sequence[Record]) -> Scores:
     )
 
 
-def write_run(folder: Path, records: Sequence[Record], scores: Scores, title: str) -> None:
-    """Write the answers, the scores and the page of a run.
+def write_run(folder: Path, records: Sequence[Record], scores: Scores) -> None:
+    """Write the answers and the scores of a run.
 
     Raises:
         FileNotWritable: the folder cannot be written.
