@@ -2,7 +2,7 @@
 # make test     set up with the development extras, then lint, types and every test
 # make install  the set-up alone
 # make bench-reading  how fast files are read, by format
-# make questions  ask the gold questions and print what came of it
+# make eval     measure the gold questions and write the scores into the READMEs
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install questions bench-reading clean
+.PHONY: run test install eval bench-reading clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -38,9 +38,9 @@ $(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-questions: install
+eval: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build
-	$(BIN)/python eval/ask_gold.py
+	$(BIN)/python eval/measure.py
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py

@@ -17,6 +17,7 @@
     ├── BadGold              gold questions that cannot be measured against
     ├── RunUnreadable        a folder holds no evaluation run
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
+    ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
@@ -326,8 +327,8 @@ class RunUnreadable(IpqaError):
 class BadAnswers(IpqaError):
     """A file of another system's answers holds something else."""
 
-    ja = '{path} の {line} 行目が回答として読めません({reason})。1行に {{"id", "answer", "citations"}} の形にしてください。'
-    en = '{path}, line {line}, is no answer ({reason}). Give one {{"id", "answer", "citations"}} a line.'
+    ja = "{path} の {line} 行目が回答として読めません({reason})。1行に1件、id・answer・citations を持つ JSON にしてください。"
+    en = "{path}, line {line}, is no answer ({reason}). Give one JSON object a line, with id, answer and citations."
 
 
 class BadThreshold(IpqaError):
@@ -335,6 +336,13 @@ class BadThreshold(IpqaError):
 
     ja = "基準「{given}」が読めません。all_facts=0.8 のように、指標の名前と数値を = でつないでください。"
     en = "The threshold “{given}” cannot be read. Write it as all_facts=0.8."
+
+
+class ExtraMissing(IpqaError):
+    """A feature needs packages that are not installed."""
+
+    ja = "この機能には {packages} が必要です。`pip install 'ipqa[{extra}]'` で入れてください。"
+    en = "This needs {packages}. Install it with `pip install 'ipqa[{extra}]'`."
 
 
 class BadSetting(IpqaError):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,8 @@ import typer
 from rich.text import Text
 
 from ipqa.cli.output import IndexOption, JsonOption, err, out, say, settings_of
-from ipqa.errors import BadThreshold
+from ipqa.errors import BadThreshold, ExtraMissing
+from ipqa.settings import message_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +63,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     from ipqa.evaluation.run import ask_all  # noqa: PLC0415
 
     thresholds = _thresholds(fail_under)
+    _require_extra()
     questions = read_gold(gold)
     assistant = Assistant.open(settings_of(index=index))
     check_against(gold, questions, assistant.index.reports)
@@ -96,6 +99,7 @@ def score(  # noqa: PLR0913 - the options of a command
     from ipqa.index.store import open_index  # noqa: PLC0415
 
     thresholds = _thresholds(fail_under)
+    _require_extra()
     questions = read_gold(gold)
     reports = open_index(settings_of(index=index).index).reports
     check_against(gold, questions, reports)
@@ -151,11 +155,13 @@ def _finish(
     json: bool,
 ) -> None:
     """Write and print the scores, and fail where one is under its threshold."""
+    from ipqa.evaluation.page import write_page  # noqa: PLC0415
     from ipqa.evaluation.run import scores_of, write_run  # noqa: PLC0415
 
     scores = scores_of(records)
     if folder is not None:
         write_run(folder, records, scores)
+        write_page(folder, records, scores, message_language())
     if json:
         sys.stdout.write(scores.model_dump_json(indent=2) + "\n")
     else:
@@ -169,6 +175,12 @@ def _finish(
             if name not in scores.overall or scores.overall[name].value < least
         ]
     )
+
+
+def _require_extra() -> None:
+    missing = [name for name in ("ir_measures", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise ExtraMissing(packages=", ".join(missing), extra="eval")
 
 
 def _gate(fallen: Sequence[str]) -> None:

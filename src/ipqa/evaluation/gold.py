@@ -5,6 +5,7 @@ One JSON object a line; `docs/evaluation.md` explains the fields. Bad gold is re
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -129,20 +130,31 @@ def evidence_spans(
             (name, span)
             for name, report in reports.items()
             if question.report in {None, name}
-            for span in _places(snippet, report.text)
+            for span in places(snippet, report.text)
         ]
 
 
-def _places(snippet: str, text: str) -> Iterator[Span]:
+def places(snippet: str, text: str) -> Iterator[Span]:
     """Where a snippet stands in a text, white space and NFKC aside."""
-    normal = normalise(text)
-    kept = [i for i, character in enumerate(normal.text) if not character.isspace()]
-    bare = "".join(normal.text[i] for i in kept)
+    bare, starts, ends = _bare(text)
     wanted = flat(snippet)
     at = bare.find(wanted)
     while at >= 0:
-        yield Span(*normal.original_span(kept[at], kept[at + len(wanted) - 1] + 1))
+        yield Span(starts[at], ends[at + len(wanted) - 1])
         at = bare.find(wanted, at + 1)
+
+
+@lru_cache(maxsize=64)
+def _bare(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """A text in NFKC without white space, and where each character began and ended before."""
+    normal = normalise(text)
+    kept = [i for i, character in enumerate(normal.text) if not character.isspace()]
+    spans = [normal.original_span(i, i + 1) for i in kept]
+    return (
+        "".join(normal.text[i] for i in kept),
+        tuple(start for start, _ in spans),
+        tuple(end for _, end in spans),
+    )
 
 
 def _question(path: Path, number: int, line: str) -> GoldQuestion:

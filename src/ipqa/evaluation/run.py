@@ -2,6 +2,7 @@
 
 OUT/answers.jsonl   one line a question: gold, answer, measures, milliseconds
 OUT/scores.json     every score, overall, by type, and for each leg of retrieval
+OUT/report.html     the same to look at, written by ``page``
 """
 
 import json

@@ -1,0 +1,84 @@
+"""Measures the dev and test sets, keeps the scores, and writes them into the READMEs (`make eval`).
+
+The times of day of a run and of its machine are left out of what is kept: the rest is the same on every
+machine.
+"""
+
+import json
+from pathlib import Path
+
+from ipqa.assistant import Assistant
+from ipqa.evaluation.gold import check_against, read_gold
+from ipqa.evaluation.run import Scores, ask_all, scores_of
+from ipqa.settings import read_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLD = ROOT / "eval" / "gold"
+BASELINES = ROOT / "eval" / "baselines"
+SETS = ("dev", "test")
+READMES = (ROOT / "README.md", ROOT / "README.ja.md")
+BEGIN, END = "<!-- scores: written by make eval -->", "<!-- end of scores -->"
+
+SHOWN = (
+    "evidence_recall@1",
+    "evidence_recall@5",
+    "all_facts",
+    "declined_right",
+    "declined_wrong",
+    "auroc",
+    "expected_evidence",
+    "citation_precision",
+    "quote_fidelity",
+    "number_support",
+    "answer_chars",
+)
+
+
+def measured(assistant: Assistant, name: str) -> Scores:
+    """The scores of one set of the report that ships, without the time that it took."""
+    path = GOLD / f"{name}.jsonl"
+    questions = read_gold(path)
+    check_against(path, questions, assistant.index.reports)
+    scores = scores_of(ask_all(assistant, questions, workers=2))
+    timeless = {k: v for k, v in scores.overall.items() if not k.startswith("ms_")}
+    return scores.model_copy(update={"overall": timeless})
+
+
+def kept(name: str) -> Scores:
+    """The scores that are committed."""
+    return Scores.model_validate_json((BASELINES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table(scores: dict[str, Scores]) -> str:
+    """The scores that the READMEs show, as a Markdown table."""
+    lines = [f"| | {' | '.join(scores)} |", "|---|" + "---|" * len(scores)]
+    for measure in SHOWN:
+        cells = [_cell(measure, found) for found in scores.values()]
+        lines.append(f"| `{measure}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(measure: str, scores: Scores) -> str:
+    score = scores.overall[measure]
+    digits = 0 if measure == "answer_chars" else 2
+    return f"{score.value:.{digits}f} ({score.low:.{digits}f}–{score.high:.{digits}f})"
+
+
+def main() -> None:
+    """Measure both sets, keep the scores, and rewrite the tables."""
+    assistant = Assistant.open(read_settings())
+    scores = {name: measured(assistant, name) for name in SETS}
+    BASELINES.mkdir(exist_ok=True)
+    for name, found in scores.items():
+        text = json.dumps(found.model_dump(), ensure_ascii=False, indent=1)
+        (BASELINES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    for readme in READMES:
+        text = readme.read_text(encoding="utf-8")
+        before, _, rest = text.partition(BEGIN)
+        _, _, after = rest.partition(END)
+        readme.write_text(f"{before}{BEGIN}\n{table(scores)}\n{END}{after}", encoding="utf-8")
+    print(table(scores))
+
+
+if __name__ == "__main__":
+    main()
