@@ -1,6 +1,5 @@
 """The gold questions are what they claim to be, and the two sets have nothing in common."""
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -9,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ipqa.evaluation.gold import GoldQuestion, check_against, evidence_spans, read_gold
+from ipqa.evaluation.gold import (
+    GoldQuestion,
+    check_against,
+    evidence_spans,
+    read_conversations,
+    read_gold,
+)
 from ipqa.japanese import words
 from ipqa.reports import read_report
 from ipqa.reports.model import Report, Span
@@ -28,21 +33,8 @@ def report() -> Report:
 
 
 def turns(name: str) -> list[list[GoldQuestion]]:
-    """The turns of each dialogue of a set, as questions."""
-    dialogues = []
-    for line in (GOLD / f"{name}-dialogues.jsonl").read_text(encoding="utf-8").splitlines():
-        dialogue = json.loads(line)
-        dialogues.append(
-            [
-                GoldQuestion(
-                    id=f"{dialogue['id']}-{number}",
-                    type="variant" if turn["answerable"] else "unanswerable",
-                    **{k: turn[k] for k in ("question", "facts", "evidence", "answerable")},
-                )
-                for number, turn in enumerate(dialogue["turns"], start=1)
-            ]
-        )
-    return dialogues
+    """The turns of each dialogue of a set."""
+    return read_conversations(GOLD / f"{name}-dialogues.jsonl")
 
 
 def test_there_are_enough_of_every_type() -> None:

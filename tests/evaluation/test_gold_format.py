@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ipqa.errors import BadGold
-from ipqa.evaluation.gold import check_against, evidence_spans, read_gold
+from ipqa.evaluation.gold import check_against, evidence_spans, read_conversations, read_gold
 from ipqa.evaluation.matching import character_f1, exact_match, holds
 from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.model import Report
@@ -106,3 +106,19 @@ def test_short_answers_are_compared_as_jglue_does() -> None:
     assert character_f1("2028年度", facts) == 1.0
     assert 0.8 < character_f1("2028年", facts) < 1.0
     assert character_f1("", facts) == character_f1("不明", facts) == 0.0
+
+
+def test_a_line_with_turns_is_a_dialogue_of_which_each_turn_is_a_question(
+    tmp_path: Path, report: Report
+) -> None:
+    turn = {k: GOOD[k] for k in ("question", "facts", "evidence", "answerable")}
+    turn["standalone"] = "同じ"
+    path = written(tmp_path, GOOD, {"id": "d", "turns": [turn, turn]})
+    ids = [[question.id for question in asked] for asked in read_conversations(path)]
+    assert ids == [["a"], ["d-1", "d-2"]]
+    check_against(path, read_gold(path), {"r": report})
+    with pytest.raises(BadGold, match=r"line 1.*turns"):
+        read_gold(written(tmp_path, {"id": "d", "turns": [turn]}))
+    path = written(tmp_path, GOOD, {"id": "d", "turns": [turn, turn | {"evidence": ["無い"]}]})
+    with pytest.raises(BadGold, match=r"line 2.*d-2"):
+        check_against(path, read_gold(path), {"r": report})

@@ -1,5 +1,6 @@
 """``ipqa eval``: measure answers against gold questions, compare runs, and gate releases on them."""
 
+import json as json_module
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,16 +60,16 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
 ) -> None:
     """Measure the assistant on gold questions."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
-    from ipqa.evaluation.gold import check_against, read_gold  # noqa: PLC0415
+    from ipqa.evaluation.gold import check_against, read_conversations  # noqa: PLC0415
     from ipqa.evaluation.run import ask_all  # noqa: PLC0415
 
     thresholds = _thresholds(fail_under)
     _require_extra()
-    questions = read_gold(gold)
+    conversations = read_conversations(gold)
     assistant = Assistant.open(settings_of(index=index))
-    check_against(gold, questions, assistant.index.reports)
-    with _progress(len(questions[:limit])) as watch:
-        records = ask_all(assistant, questions[:limit], workers=workers, watch=watch)
+    check_against(gold, [q for asked in conversations for q in asked], assistant.index.reports)
+    with _progress(len(conversations[:limit])) as watch:
+        records = ask_all(assistant, conversations[:limit], workers=workers, watch=watch)
     _finish(records, folder, thresholds, json=json)
 
 
@@ -145,6 +146,40 @@ def compare(
         or _worsening(name) * comparison.differences[name].change > drop
     ]
     _gate(fallen)
+
+
+@app.command(
+    help=say("検索の各要素の効き目を表にします。", "Print what each part of retrieval brings.")
+)
+def ablate(
+    gold: _Gold,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help=say("報告書のフォルダ", "Folder of reports"), show_default="corpus"),
+    ] = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Print evidence recall by leg and by the length of passages."""
+    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.evaluation.ablate import LENGTHS  # noqa: PLC0415
+    from ipqa.evaluation.ablate import ablate as measure  # noqa: PLC0415
+    from ipqa.evaluation.gold import read_gold  # noqa: PLC0415
+
+    _require_extra()
+    questions = read_gold(gold)
+    settings = settings_of(corpus=corpus)
+    model = load_model(settings.embedding_model)
+    with _progress(len(LENGTHS)) as watch:
+        rows = measure(settings, model, gold, questions, watch=watch)
+    if json:
+        sys.stdout.write(json_module.dumps([r.model_dump() for r in rows], indent=2) + "\n")
+        return
+    names = ("evidence_recall@1", "evidence_recall@5", "evidence_recall@10", "mrr@10", "ndcg@10")
+    out.print(" ".join(["passages  leg     ", *(f"{name:>18}" for name in names)]))
+    for row in rows:
+        figures = " ".join(f"{row.scores[name].value:18.3f}" for name in names)
+        out.print(f"{row.passage_length:8}  {row.leg:8} {figures}")
 
 
 def _finish(

@@ -4,7 +4,8 @@ One JSON object a line; `docs/evaluation.md` explains the fields. Bad gold is re
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -33,6 +34,7 @@ QuestionType = Literal[
     "unanswerable",
     "falsepremise",
     "offtopic",
+    "dialogue",
 ]
 
 
@@ -59,36 +61,73 @@ class GoldQuestion(BaseModel):
     report: str | None = None
 
 
+class GoldTurn(BaseModel):
+    """One question of a dialogue; ``standalone`` is what it asks, with what it points back to filled in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str = Field(min_length=1)
+    standalone: str
+    facts: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[str, ...] = ()
+    answerable: bool
+
+
+class GoldDialogue(BaseModel):
+    """Questions that are asked one after the other, the later ones leaning on the earlier."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1)
+    section: str = ""
+    turns: tuple[GoldTurn, ...] = Field(min_length=2)
+
+    def questions(self) -> list[GoldQuestion]:
+        """Its turns as questions of the type dialogue, named by their place."""
+        return [
+            GoldQuestion(
+                id=f"{self.id}-{number}",
+                type="dialogue",
+                question=turn.question,
+                facts=turn.facts,
+                evidence=turn.evidence,
+                answerable=turn.answerable,
+                section=self.section,
+            )
+            for number, turn in enumerate(self.turns, start=1)
+        ]
+
+
+def read_conversations(path: Path) -> list[list[GoldQuestion]]:
+    """The questions of a file in the order in which they are asked together.
+
+    A line that holds ``turns`` is a dialogue; any other is a question by itself.
+
+    Raises:
+        BadGold: as ``read_gold`` does.
+    """
+    conversations = []
+    seen: dict[str, int] = {}
+    for number, line in _lines(path):
+        dialogue = _dialogue(path, number, line)
+        questions = dialogue or [_question(path, number, line)]
+        for question in questions:
+            _require_new(path, number, question.id, seen)
+            _require_sound(path, number, question)
+        conversations.append(questions)
+    if not conversations:
+        raise _bad(path, 0, "質問がありません", "it holds no questions")
+    return conversations
+
+
 def read_gold(path: Path) -> list[GoldQuestion]:
-    """The questions of a file.
+    """The questions of a file, those of dialogues among them.
 
     Raises:
         BadGold: the file cannot be read, is empty, or a line is no question, repeats an id, or
             contradicts itself.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _bad(path, 0, "読み込めません", str(error)) from error
-    questions: list[GoldQuestion] = []
-    first_lines: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        question = _question(path, number, line)
-        if question.id in first_lines:
-            earlier = first_lines[question.id]
-            raise _bad(
-                path,
-                number,
-                f"ID「{question.id}」は {earlier} 行目と重複しています",
-                f"the id “{question.id}” stands on line {earlier} already",
-            )
-        first_lines[question.id] = number
-        questions.append(question)
-    if not questions:
-        raise _bad(path, 0, "質問がありません", "it holds no questions")
-    return questions
+    return [question for questions in read_conversations(path) for question in questions]
 
 
 def check_against(
@@ -100,11 +139,11 @@ def check_against(
         BadGold: they do not.
     """
     texts = {name: flat(report.text) for name, report in reports.items()}
-    for number, question in enumerate(questions, start=1):
+    for question in questions:
         if question.report is not None and question.report not in texts:
             raise _bad(
                 path,
-                number,
+                _line_of(path, question),
                 f"報告書「{question.report}」が索引にありません",
                 f"the index does not hold the report “{question.report}”",
             )
@@ -115,10 +154,20 @@ def check_against(
                 said = " / ".join(alternatives)
                 raise _bad(
                     path,
-                    number,
+                    _line_of(path, question),
                     f"「{said}」が報告書にありません(ID {question.id})",
                     f"“{said}” does not stand in the report (id {question.id})",
                 )
+
+
+def _line_of(path: Path, question: GoldQuestion) -> int:
+    """The line that a question, or the dialogue that it is a turn of, stands on."""
+    for number, line in _lines(path):
+        given = json.loads(line)
+        name = given["id"] if "turns" not in given else f"{given['id']}-"
+        if question.id == name or ("turns" in given and question.id.startswith(name)):
+            return number
+    return 0
 
 
 def evidence_spans(
@@ -157,18 +206,62 @@ def _bare(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     )
 
 
-def _question(path: Path, number: int, line: str) -> GoldQuestion:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that hold something, with their numbers."""
     try:
-        question = GoldQuestion.model_validate(json.loads(line))
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _bad(path, 0, "読み込めません", str(error)) from error
+    return ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _dialogue(path: Path, number: int, line: str) -> list[GoldQuestion] | None:
+    """The questions of a line that holds a dialogue."""
+    given = _parsed(path, number, line)
+    if not isinstance(given, dict) or "turns" not in given:
+        return None
+    with _told(path, number):
+        return GoldDialogue.model_validate(given).questions()
+
+
+def _question(path: Path, number: int, line: str) -> GoldQuestion:
+    with _told(path, number):
+        return GoldQuestion.model_validate(_parsed(path, number, line))
+
+
+def _parsed(path: Path, number: int, line: str) -> object:
+    try:
+        return json.loads(line)
     except json.JSONDecodeError as error:
         raise _bad(
             path, number, f"JSON として読めません({error})", f"it is no JSON ({error})"
         ) from error
+
+
+@contextmanager
+def _told(path: Path, number: int) -> Iterator[None]:
+    """Tell which fields of a line are wrong."""
+    try:
+        yield
     except ValidationError as error:
         reason = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise _bad(
             path, number, f"項目が正しくありません({reason})", f"a field is wrong ({reason})"
         ) from error
+
+
+def _require_new(path: Path, number: int, name: str, seen: dict[str, int]) -> None:
+    if name in seen:
+        raise _bad(
+            path,
+            number,
+            f"ID「{name}」は {seen[name]} 行目と重複しています",
+            f"the id “{name}” stands on line {seen[name]} already",
+        )
+    seen[name] = number
+
+
+def _require_sound(path: Path, number: int, question: GoldQuestion) -> None:
     has_answer = bool(question.facts) and bool(question.evidence)
     if question.answerable != has_answer or bool(question.facts) != bool(question.evidence):
         raise _bad(
@@ -179,17 +272,8 @@ def _question(path: Path, number: int, line: str) -> GoldQuestion:
         )
     if any(not alternatives or not all(map(flat, alternatives)) for alternatives in question.facts):
         raise _bad(path, number, "空の fact があります", "a fact is empty")
-    return question
 
 
 def _bad(path: Path, line: int, reason_ja: str, reason: str) -> BadGold:
     place_ja, place = (f"の {line} 行目", f", line {line}") if line else ("", "")
     return BadGold(path=path, place_ja=place_ja, place=place, reason_ja=reason_ja, reason=reason)
-
-
-def by_type(questions: Iterable[GoldQuestion]) -> dict[QuestionType, list[GoldQuestion]]:
-    """The questions of each type, in order."""
-    groups: dict[QuestionType, list[GoldQuestion]] = {}
-    for question in questions:
-        groups.setdefault(question.type, []).append(question)
-    return groups

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel
 
-from ipqa.answering.answer import Answer
+from ipqa.answering.answer import Answer, Turn
 from ipqa.assistant import Assistant
 from ipqa.errors import FileNotWritable, RunUnreadable
 from ipqa.evaluation.gold import GoldQuestion
@@ -59,7 +59,7 @@ class Scores(BaseModel):
 
 def ask_all(
     assistant: Assistant,
-    questions: Sequence[GoldQuestion],
+    conversations: Sequence[Sequence[GoldQuestion]],
     *,
     workers: int = 1,
     watch: Callable[[int], None] = lambda _: None,
@@ -68,27 +68,36 @@ def ask_all(
 
     Args:
         assistant: what is measured.
-        questions: what is asked.
-        workers: questions that are asked at the same time; the answers are the same for any number.
+        conversations: what is asked, most of them one question; the later questions of a dialogue are
+            asked with those before them as its history.
+        workers: how many are asked at the same time; the answers are the same for any number.
         watch: is told how many are done.
     """
 
-    def ask(question: GoldQuestion) -> Record:
-        reports = [question.report] if question.report else None
-        answer = assistant.ask(question.question, reports=reports)
-        found = record(question, answer, assistant.index.reports)
-        if not question.answerable:
-            return found
-        hits = assistant.search(question.question, _ALL_CANDIDATES, reports)
-        legs = measure_retrieval(question, hits, assistant.index.reports)
-        return found.model_copy(update={"legs": legs})
+    def converse(questions: Sequence[GoldQuestion]) -> list[Record]:
+        records: list[Record] = []
+        for question in questions:
+            turns = [Turn(question=r.gold.question, answer=r.answer.answer) for r in records]
+            records.append(_ask(assistant, question, turns))
+        return records
 
-    records = []
+    records: list[Record] = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for done, found in enumerate(pool.map(ask, questions), start=1):
-            records.append(found)
+        for done, found in enumerate(pool.map(converse, conversations), start=1):
+            records += found
             watch(done)
     return records
+
+
+def _ask(assistant: Assistant, question: GoldQuestion, history: Sequence[Turn]) -> Record:
+    reports = [question.report] if question.report else None
+    answer = assistant.ask(question.question, reports=reports, history=history)
+    found = record(question, answer, assistant.index.reports)
+    if not question.answerable or history:
+        return found
+    hits = assistant.search(question.question, _ALL_CANDIDATES, reports)
+    legs = measure_retrieval(question, hits, assistant.index.reports)
+    return found.model_copy(update={"legs": legs})
 
 
 def record(question: GoldQuestion, answer: Answer, reports: Mapping[str, Report]) -> Record:

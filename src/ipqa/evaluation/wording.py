@@ -190,6 +190,7 @@ TYPES: dict[QuestionType, Pair] = {
     "unanswerable": ("資料に答えなし", "Not in reports"),
     "falsepremise": ("誤った前提", "False premise"),
     "offtopic": ("無関係", "Off topic"),
+    "dialogue": ("対話", "Dialogue"),
 }
 
 LEGS: dict[Leg, Pair] = {
