@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ipqa.evaluation.compare import RunComparison
     from ipqa.evaluation.run import Record, Scores
+    from ipqa.evaluation.scores import Score
 
 EXIT_FELL = 1
 
@@ -61,16 +62,18 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     """Measure the assistant on gold questions."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.evaluation.gold import check_against, read_conversations  # noqa: PLC0415
-    from ipqa.evaluation.run import ask_all  # noqa: PLC0415
+    from ipqa.evaluation.run import ask_all, cold_start  # noqa: PLC0415
 
     thresholds = _thresholds(fail_under)
     _require_extra()
     conversations = read_conversations(gold)
-    assistant = Assistant.open(settings_of(index=index))
+    settings = settings_of(index=index)
+    assistant = Assistant.open(settings)
     check_against(gold, [q for asked in conversations for q in asked], assistant.index.reports)
     with _progress(len(conversations[:limit])) as watch:
         records = ask_all(assistant, conversations[:limit], workers=workers, watch=watch)
-    _finish(records, folder, thresholds, json=json)
+    start = cold_start(settings, conversations[0][0].question)
+    _finish(records, folder, thresholds, {"ms_cold_start": start}, json=json)
 
 
 @app.command(
@@ -106,7 +109,7 @@ def score(  # noqa: PLR0913 - the options of a command
     check_against(gold, questions, reports)
     given = read_answers(answers, questions, reports)
     records = [record(question, given[question.id], reports) for question in questions]
-    _finish(records, folder, thresholds, json=json)
+    _finish(records, folder, thresholds, {}, json=json)
 
 
 @app.command(help=say("二つの結果を比べます。", "Compare two runs."))
@@ -186,14 +189,16 @@ def _finish(
     records: Sequence["Record"],
     folder: Path | None,
     thresholds: dict[str, float],
+    beside: dict[str, "Score"],
     *,
     json: bool,
 ) -> None:
-    """Write and print the scores, and fail where one is under its threshold."""
+    """Write and print the scores, with those measured beside, and fail where one is under its threshold."""
     from ipqa.evaluation.page import write_page  # noqa: PLC0415
     from ipqa.evaluation.run import scores_of, write_run  # noqa: PLC0415
 
     scores = scores_of(records)
+    scores.overall.update(beside)
     if folder is not None:
         write_run(folder, records, scores)
         write_page(folder, records, scores, message_language())
@@ -237,11 +242,11 @@ def _thresholds(given: Sequence[str] | None) -> dict[str, float]:
     return found
 
 
-_BETTER_WHEN_LOWER = {"declined_wrong", "ece", "ms_p50", "ms_p95", "answer_chars"}
+_BETTER_WHEN_LOWER = {"declined_wrong", "ece", "answer_chars"}
 
 
 def _worsening(name: str) -> float:
-    return 1.0 if name in _BETTER_WHEN_LOWER else -1.0
+    return 1.0 if name in _BETTER_WHEN_LOWER or name.startswith("ms_") else -1.0
 
 
 def _print_scores(scores: "Scores", questions: int) -> None:

@@ -168,6 +168,39 @@ GROUPS: dict[Pair, dict[str, Wording]] = {
             "milliseconds",
             "low",
         ),
+        "ms_retrieval_p50": Wording(
+            ("検索の時間（中央値）", "Retrieval, median"),
+            ("半数の質問の検索はこの時間以内", "Half of the searches take no longer"),
+            "milliseconds",
+            "low",
+        ),
+        "ms_retrieval_p95": Wording(
+            ("検索の時間（95%点）", "Retrieval, 95th percentile"),
+            ("95%の質問の検索はこの時間以内", "95% of the searches take no longer"),
+            "milliseconds",
+            "low",
+        ),
+        "ms_answering_p50": Wording(
+            ("回答づくりの時間（中央値）", "Answering, median"),
+            ("半数の質問の回答づくりはこの時間以内", "Half of the answers are made in that time"),
+            "milliseconds",
+            "low",
+        ),
+        "ms_answering_p95": Wording(
+            ("回答づくりの時間（95%点）", "Answering, 95th percentile"),
+            ("95%の質問の回答づくりはこの時間以内", "95% of the answers are made in that time"),
+            "milliseconds",
+            "low",
+        ),
+        "ms_cold_start": Wording(
+            ("起動から最初の回答まで", "Cold start"),
+            (
+                "新しいプロセスが起動して最初の質問に答えるまで",
+                "A new process, from its start to its first answer",
+            ),
+            "milliseconds",
+            "low",
+        ),
     },
 }
 
