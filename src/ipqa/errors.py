@@ -17,6 +17,7 @@
     ├── BadGold              gold questions that cannot be measured against
     ├── RunUnreadable        a folder holds no evaluation run
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
+    ├── JudgeUnavailable     the model that is to judge answers cannot be asked
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
@@ -343,6 +344,13 @@ class ExtraMissing(IpqaError):
 
     ja = "この機能には {packages} が必要です。`pip install 'ipqa[{extra}]'` で入れてください。"
     en = "This needs {packages}. Install it with `pip install 'ipqa[{extra}]'`."
+
+
+class JudgeUnavailable(IpqaError):
+    """The language model that is to judge answers cannot be asked."""
+
+    ja = "採点用のモデル「{model}」({url})に問い合わせられません({reason})。アドレスとモデル名を確かめてください。"
+    en = "The judge “{model}” at {url} cannot be asked ({reason}). Check the address and the model's name."
 
 
 class BadSetting(IpqaError):

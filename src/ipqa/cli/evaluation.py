@@ -185,6 +185,45 @@ def ablate(
         out.print(f"{row.passage_length:8}  {row.leg:8} {figures}")
 
 
+@app.command(
+    help=say(
+        "言語モデルに回答を採点させます(結果は指標とは別)。",
+        "Have a language model grade the answers of a run, apart from the scores.",
+    )
+)
+def judge(
+    folder: Annotated[Path, typer.Argument(help=say("結果のフォルダ", "Folder of the run"))],
+    base_url: Annotated[
+        str,
+        typer.Option(
+            envvar="IPQA_LLM_BASE_URL",
+            help=say("OpenAI 互換のアドレス(…/v1)", "OpenAI-compatible address (…/v1)"),
+        ),
+    ],
+    model: Annotated[
+        str, typer.Option(envvar="IPQA_LLM_MODEL", help=say("モデルの名前", "Name of the model"))
+    ],
+    api_key: Annotated[str, typer.Option(envvar="IPQA_LLM_API_KEY", help="API key")] = "",
+) -> None:
+    """Print the judge's mean grade and its reasons for the low ones."""
+    from ipqa.evaluation.judge import judge as ask  # noqa: PLC0415
+    from ipqa.evaluation.run import read_run  # noqa: PLC0415
+
+    records = read_run(folder)
+    with _progress(len(records)) as watch:
+        found = ask(records, base_url=base_url, model=model, api_key=api_key, watch=watch)
+    if found.grade is not None:
+        grade = found.grade
+        out.print(
+            f"{found.model}: {grade.value:.2f} [{grade.low:.2f}, {grade.high:.2f}] n={grade.n}"
+        )
+    for opinion in sorted(found.opinions, key=lambda one: one.grade):
+        out.print(Text(f"{opinion.grade} {opinion.id}: {opinion.reason}"))
+    if found.without:
+        names = "、".join(found.without)
+        out.print(say(f"採点が得られなかった質問: {names}", f"Without a grade: {names}"))
+
+
 def _finish(
     records: Sequence["Record"],
     folder: Path | None,
