@@ -13,6 +13,7 @@ from tests.parts import ROOT
 ROOMS = [
     "errors",
     "settings",
+    "feedback",
     "japanese",
     "reports",
     "glossary",

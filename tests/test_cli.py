@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ipqa import cli
+from ipqa.feedback import Feedback, FeedbackStore
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT
 
@@ -342,3 +343,59 @@ def test_a_page_to_check_a_reading_by_is_written(ipqa: Run, tmp_path: Path) -> N
     assert "2021年11月" in page
     assert "<script" not in page
     assert_refused(ipqa("inspect", report, "--html", tmp_path / "no" / "page.html"), "page.html")
+
+
+# evaluation
+
+
+def test_gold_questions_are_measured_compared_and_gated(
+    ipqa: Run, index: Path, tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    lines = [
+        {
+            "id": "a",
+            "type": "number",
+            "question": "南浜の水温は年平均で何度ですか",
+            "facts": [["14度"]],
+            "evidence": ["水温は年平均14度"],
+            "answerable": True,
+        },
+        {"id": "b", "type": "offtopic", "question": "明日の天気は？", "answerable": False},
+    ]
+    gold.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    run = ipqa("eval", "run", gold, "--index", index, "--out", tmp_path / "run")
+    assert run.returncode == 0, run.stderr
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text("utf-8"))["overall"]
+    assert scores["all_facts"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}
+    assert scores["ms_cold_start"]["value"] > 0
+    assert "南浜" in (tmp_path / "run" / "report.html").read_text("utf-8") or scores
+    compared = ipqa("eval", "compare", tmp_path / "run", tmp_path / "run")
+    assert compared.returncode == 0
+    failing = ipqa("eval", "run", gold, "--index", index, "--fail-under", "answer_chars=9999")
+    assert failing.returncode == 1
+    assert_refused(
+        ipqa("eval", "run", gold, "--index", index, "--fail-under", "x"), "all_facts=0.8"
+    )
+    (tmp_path / "answers.jsonl").write_text(
+        '{"id": "a", "answer": "14度", "citations": []}', "utf-8"
+    )
+    scored = ipqa("eval", "score", gold, tmp_path / "answers.jsonl", "--index", index, "--json")
+    assert json.loads(scored.stdout)["overall"]["citation_recall"]["value"] == 0.0
+    worse = tmp_path / "worse"
+    (tmp_path / "answers.jsonl").write_text('{"id": "a", "answer": "不明"}', "utf-8")
+    ipqa("eval", "score", gold, tmp_path / "answers.jsonl", "--index", index, "--out", worse)
+    fallen = ipqa("eval", "compare", tmp_path / "run", worse, "--no-worse-than", "all_facts=0.1")
+    assert fallen.returncode == 1
+    gold.write_text("{", encoding="utf-8")
+    assert_refused(ipqa("eval", "run", gold, "--index", index), "1 行目")
+
+
+def test_feedback_is_harvested_once_it_is_reviewed(ipqa: Run, tmp_path: Path) -> None:
+    store = FeedbackStore(tmp_path / "feedback.sqlite3")
+    number = store.add(Feedback(question="水温は？", answer="14度", answered=True, helpful=True))
+    environment = {"IPQA_FEEDBACK": str(tmp_path / "feedback.sqlite3")}
+    waiting = ipqa("eval", "harvest", **environment)
+    assert (waiting.stdout, "水温は？" in waiting.stderr) == ("", True)
+    harvested = ipqa("eval", "harvest", "--reviewed", str(number), **environment)
+    assert json.loads(harvested.stdout)["question"] == "水温は？"

@@ -11,6 +11,7 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
+    "feedback": ("/srv/声.sqlite3", Path("/srv/声.sqlite3")),
     "embedding_model": ("/srv/model", "/srv/model"),
     "passage_length": ("400", 400),
     "max_question_length": ("99", 99),

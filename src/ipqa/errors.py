@@ -18,6 +18,7 @@
     ├── RunUnreadable        a folder holds no evaluation run
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
     ├── JudgeUnavailable     the model that is to judge answers cannot be asked
+    ├── FeedbackUnavailable  the file that keeps feedback cannot be used
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     the embedding model cannot be loaded
     ├── BadSetting           an environment variable or option has no valid value
@@ -351,6 +352,16 @@ class JudgeUnavailable(IpqaError):
 
     ja = "採点用のモデル「{model}」({url})に問い合わせられません({reason})。アドレスとモデル名を確かめてください。"
     en = "The judge “{model}” at {url} cannot be asked ({reason}). Check the address and the model's name."
+
+
+class FeedbackUnavailable(IpqaError):
+    """The file that keeps feedback cannot be read or written."""
+
+    ja = "フィードバックの保存先 {path} を使えません({reason})。書き込みの権限と空き容量を確かめるか、IPQA_FEEDBACK で別のファイルを指定してください。"
+    en = (
+        "The feedback file {path} cannot be used ({reason}). Check permissions and free space, or name "
+        "another file in IPQA_FEEDBACK."
+    )
 
 
 class BadSetting(IpqaError):

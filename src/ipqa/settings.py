@@ -29,6 +29,10 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
+    feedback: Path = Field(
+        default_factory=lambda given: given["index"] / "feedback.sqlite3",
+        description="File that keeps what people say about answers.",
+    )
     embedding_model: str = Field(
         SHIPPED_MODEL,
         min_length=1,

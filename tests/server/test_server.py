@@ -20,9 +20,13 @@ from tests.parts import ROOT
 
 
 @pytest.fixture(scope="module")
-def client(small_settings: Settings, small_assistant: Assistant) -> Iterator[httpx.Client]:
+def client(
+    small_settings: Settings, small_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(small_settings, lambda _: small_assistant)
+    kept = tmp_path_factory.mktemp("server") / "feedback.sqlite3"
+    settings = small_settings.model_copy(update={"feedback": kept})
+    app = create_app(settings, lambda _: small_assistant)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -225,3 +229,12 @@ def test_what_is_wrong_with_a_question_is_the_askers_fault(error: type[IpqaError
 @pytest.mark.parametrize("error", kinds_of(IndexProblem))
 def test_what_is_wrong_with_the_index_is_the_servers_fault(error: type[IpqaError]) -> None:
     assert status_of(error.__new__(error)) == 503
+
+
+def test_feedback_is_taken_and_bad_feedback_is_a_problem(client: httpx.Client) -> None:
+    given = {"question": "水温は？", "answer": "14度", "answered": True, "helpful": True}
+    taken = client.post("/api/feedback", json=given)
+    assert (taken.status_code, taken.json()) == (201, {"id": 1})
+    refused = client.post("/api/feedback", json=given | {"comment": "長" * 2001})
+    assert refused.status_code == 422
+    assert refused.headers["content-type"].startswith("application/problem+json")

@@ -2,29 +2,43 @@
 
 import json as json_module
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Sequence
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from ipqa.cli.evaluation_output import (
+    asking_progress,
+    gate,
+    print_comparison,
+    print_scores,
+    thresholds_of,
+    worsening,
+)
 from ipqa.cli.output import IndexOption, JsonOption, err, out, say, settings_of
-from ipqa.errors import BadThreshold, ExtraMissing
+from ipqa.errors import ExtraMissing
 from ipqa.settings import message_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ipqa.evaluation.compare import RunComparison
-    from ipqa.evaluation.run import Record, Scores
+    from ipqa.assistant import Assistant
+    from ipqa.evaluation.run import Record
     from ipqa.evaluation.scores import Score
 
-EXIT_FELL = 1
-
 app = typer.Typer(no_args_is_help=True)
+
+
+class _Format(StrEnum):
+    """What the questions are written in."""
+
+    gold = "gold"
+    squad = "squad"
+    beir = "beir"
+
 
 _Gold = Annotated[
     Path, typer.Argument(help=say("正解つき質問(JSON Lines)", "Gold questions (JSON lines)"))
@@ -49,6 +63,16 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     gold: _Gold,
     index: IndexOption = None,
     folder: _Out = None,
+    file_format: Annotated[
+        _Format,
+        typer.Option(
+            "--format",
+            help=say(
+                "形式(squad と beir は本文から一時的な索引を作ります)",
+                "Format (squad and beir are indexed in a folder of their own)",
+            ),
+        ),
+    ] = _Format.gold,
     limit: Annotated[
         int | None, typer.Option(min=1, help=say("はじめの何問か", "Only the first questions"))
     ] = None,
@@ -64,13 +88,19 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     from ipqa.evaluation.gold import check_against, read_conversations  # noqa: PLC0415
     from ipqa.evaluation.run import ask_all, cold_start  # noqa: PLC0415
 
-    thresholds = _thresholds(fail_under)
+    thresholds = thresholds_of(fail_under)
     _require_extra()
+    if file_format is _Format.squad:
+        _run_squad(gold, folder, limit, thresholds, json=json)
+        return
+    if file_format is _Format.beir:
+        _run_beir(gold, limit)
+        return
     conversations = read_conversations(gold)
     settings = settings_of(index=index)
     assistant = Assistant.open(settings)
     check_against(gold, [q for asked in conversations for q in asked], assistant.index.reports)
-    with _progress(len(conversations[:limit])) as watch:
+    with asking_progress(len(conversations[:limit])) as watch:
         records = ask_all(assistant, conversations[:limit], workers=workers, watch=watch)
     start = cold_start(settings, conversations[0][0].question)
     _finish(records, folder, thresholds, {"ms_cold_start": start}, json=json)
@@ -102,7 +132,7 @@ def score(  # noqa: PLR0913 - the options of a command
     from ipqa.evaluation.run import record  # noqa: PLC0415
     from ipqa.index.store import open_index  # noqa: PLC0415
 
-    thresholds = _thresholds(fail_under)
+    thresholds = thresholds_of(fail_under)
     _require_extra()
     questions = read_gold(gold)
     reports = open_index(settings_of(index=index).index).reports
@@ -136,19 +166,19 @@ def compare(
     from ipqa.evaluation.compare import compare_runs  # noqa: PLC0415
     from ipqa.evaluation.run import read_run  # noqa: PLC0415
 
-    limits = _thresholds(no_worse_than)
+    limits = thresholds_of(no_worse_than)
     comparison = compare_runs(read_run(before), read_run(after))
     if json:
         sys.stdout.write(comparison.model_dump_json(indent=2) + "\n")
     else:
-        _print_comparison(comparison)
+        print_comparison(comparison)
     fallen = [
         name
         for name, drop in limits.items()
         if name not in comparison.differences
-        or _worsening(name) * comparison.differences[name].change > drop
+        or worsening(name) * comparison.differences[name].change > drop
     ]
-    _gate(fallen)
+    gate(fallen)
 
 
 @app.command(
@@ -173,7 +203,7 @@ def ablate(
     questions = read_gold(gold)
     settings = settings_of(corpus=corpus)
     model = load_model(settings.embedding_model)
-    with _progress(len(LENGTHS)) as watch:
+    with asking_progress(len(LENGTHS)) as watch:
         rows = measure(settings, model, gold, questions, watch=watch)
     if json:
         sys.stdout.write(json_module.dumps([r.model_dump() for r in rows], indent=2) + "\n")
@@ -210,7 +240,7 @@ def judge(
     from ipqa.evaluation.run import read_run  # noqa: PLC0415
 
     records = read_run(folder)
-    with _progress(len(records)) as watch:
+    with asking_progress(len(records)) as watch:
         found = ask(records, base_url=base_url, model=model, api_key=api_key, watch=watch)
     if found.grade is not None:
         grade = found.grade
@@ -222,6 +252,93 @@ def judge(
     if found.without:
         names = "、".join(found.without)
         out.print(say(f"採点が得られなかった質問: {names}", f"Without a grade: {names}"))
+
+
+@app.command(
+    help=say(
+        "利用者の声から、正解つき質問の下書きを作ります。",
+        "Make drafts of gold questions from feedback.",
+    )
+)
+def harvest(
+    index: IndexOption = None,
+    reviewed: Annotated[
+        list[int] | None,
+        typer.Option(help=say("確認を終えた声の番号", "Number of a feedback that you reviewed")),
+    ] = None,
+) -> None:
+    """List what waits for review, or print drafts of what was reviewed, one JSON object a line."""
+    from ipqa.evaluation.harvest import harvest as drafts  # noqa: PLC0415
+    from ipqa.feedback import FeedbackStore  # noqa: PLC0415
+
+    store = FeedbackStore(settings_of(index=index).feedback)
+    store.mark_reviewed(reviewed or ())
+    for waiting in (one for one in store.all() if not one.reviewed):
+        mark = (
+            say("役に立った", "helpful") if waiting.helpful else say("役に立たない", "not helpful")
+        )
+        err.print(Text(f"{waiting.id} [{mark}] {waiting.question} {waiting.comment}"))
+    for draft in drafts(store):
+        sys.stdout.write(json_module.dumps(draft, ensure_ascii=False) + "\n")
+
+
+def _run_squad(
+    path: Path, folder: Path | None, limit: int | None, thresholds: dict[str, float], *, json: bool
+) -> None:
+    """Measure on SQuAD data: its paragraphs are indexed in a folder that is gone afterwards."""
+    from ipqa.evaluation.run import ask_all  # noqa: PLC0415
+    from ipqa.evaluation.squad import read_squad  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as place:
+        corpus = Path(place) / "corpus"
+        corpus.mkdir()
+        questions = read_squad(path, corpus, limit)
+        assistant = _indexed(corpus, Path(place) / "index")
+        with asking_progress(len(questions)) as watch:
+            records = ask_all(assistant, [[question] for question in questions], watch=watch)
+    _finish(records, folder, thresholds, {}, json=json)
+
+
+def _run_beir(path: Path, limit: int | None) -> None:
+    """Measure retrieval on a BEIR folder."""
+    from ipqa.evaluation.beir import measure_beir, read_beir  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as place:
+        corpus = Path(place) / "corpus"
+        corpus.mkdir()
+        queries = read_beir(path, corpus, limit=limit)
+        scores = measure_beir(_indexed(corpus, Path(place) / "index"), queries)
+    for name, found in scores.items():
+        out.print(f"{name:20} {found.value:9.3f}  [{found.low:.3f}, {found.high:.3f}]  n={found.n}")
+
+
+def _indexed(corpus: Path, index: Path) -> "Assistant":
+    """An assistant for a folder of reports, which are indexed for this."""
+    from ipqa.assistant import Assistant  # noqa: PLC0415
+    from ipqa.cli.library import progress  # noqa: PLC0415
+    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.index.build import build_index  # noqa: PLC0415
+
+    settings = settings_of(corpus=corpus, index=index)
+    with progress() as watch:
+        build_index(settings, load_model(settings.embedding_model), watch)
+    return Assistant.open(settings)
+
+
+@app.command(
+    help=say("結果を別の道具の形式で書き出します。", "Write a run in the format of other tools.")
+)
+def export(
+    folder: Annotated[Path, typer.Argument(help=say("結果のフォルダ", "Folder of the run"))],
+) -> None:
+    """Write ragas.jsonl beside the answers."""
+    from ipqa.evaluation.exports import write_exports  # noqa: PLC0415
+    from ipqa.evaluation.run import read_run  # noqa: PLC0415
+
+    write_exports(folder, read_run(folder))
+    out.print(
+        say(f"書き出しました: {folder / 'ragas.jsonl'}", f"Written: {folder / 'ragas.jsonl'}")
+    )
 
 
 def _finish(
@@ -244,10 +361,10 @@ def _finish(
     if json:
         sys.stdout.write(scores.model_dump_json(indent=2) + "\n")
     else:
-        _print_scores(scores, len(records))
+        print_scores(scores, len(records))
     if folder is not None:
         out.print(say(f"書き出しました: {folder}", f"Written: {folder}"))
-    _gate(
+    gate(
         [
             name
             for name, least in thresholds.items()
@@ -260,61 +377,3 @@ def _require_extra() -> None:
     missing = [name for name in ("ir_measures", "matplotlib") if find_spec(name) is None]
     if missing:
         raise ExtraMissing(packages=", ".join(missing), extra="eval")
-
-
-def _gate(fallen: Sequence[str]) -> None:
-    if fallen:
-        names = "、".join(fallen)
-        err.print(Text(say(f"基準を満たしていません: {names}", f"Not good enough: {names}"), "red"))
-        raise typer.Exit(EXIT_FELL)
-
-
-def _thresholds(given: Sequence[str] | None) -> dict[str, float]:
-    """Names of metrics with the figure after each: 「all_facts=0.8」."""
-    found = {}
-    for one in given or ():
-        name, _, figure = one.partition("=")
-        try:
-            found[name.strip()] = float(figure)
-        except ValueError as error:
-            raise BadThreshold(given=one) from error
-    return found
-
-
-_BETTER_WHEN_LOWER = {"declined_wrong", "ece", "answer_chars"}
-
-
-def _worsening(name: str) -> float:
-    return 1.0 if name in _BETTER_WHEN_LOWER or name.startswith("ms_") else -1.0
-
-
-def _print_scores(scores: "Scores", questions: int) -> None:
-    out.print(say(f"{questions:,} 問", f"{questions:,} questions"))
-    for name, score in scores.overall.items():
-        out.print(f"{name:20} {score.value:9.3f}  [{score.low:.3f}, {score.high:.3f}]  n={score.n}")
-    for leg, found in scores.legs.items():
-        recall = "  ".join(f"@{d} {found[f'evidence_recall@{d}'].value:.3f}" for d in (1, 3, 5, 10))
-        out.print(f"evidence_recall {leg:8} {recall}")
-
-
-def _print_comparison(comparison: "RunComparison") -> None:
-    out.print(say(f"{comparison.questions:,} 問", f"{comparison.questions:,} questions"))
-    for name, d in comparison.differences.items():
-        out.print(
-            f"{name:20} {d.before:8.3f} → {d.after:8.3f}  {d.change:+.3f} "
-            f"[{d.low:+.3f}, {d.high:+.3f}]  p={d.p:.3f}  n={d.n}"
-        )
-    for flip in comparison.flips:
-        sign = "-" if flip.right_before else "+"
-        out.print(
-            Text(f"{sign} {flip.id}: {flip.question}", "red" if flip.right_before else "green")
-        )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator["Callable[[int], None]"]:
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=err) as bar:
-        task: Any = bar.add_task(say("質問しています", "Asking"), total=total)
-        yield lambda done: bar.update(task, completed=done)

@@ -50,7 +50,7 @@ def build(
     from ipqa.index.build import build_index  # noqa: PLC0415
 
     model = load_model(settings.embedding_model)
-    with _progress() as watch:
+    with progress() as watch:
         result = build_index(settings, model, watch)
     _tell(result, settings, result.failures)
 
@@ -79,7 +79,7 @@ def add(
     failures: list[ReadError] = []
     model = load_model(settings.embedding_model)
     try:
-        with _progress() as watch:
+        with progress() as watch:
             result = add_reports(settings, model, _opened(sources, settings, failures), watch)
     except EmptyCorpus as error:
         raise (failures[0] if failures else error) from error
@@ -286,7 +286,7 @@ def _print_comparison(comparison: "Comparison") -> None:
 
 
 @contextmanager
-def _progress() -> Iterator["Watch"]:
+def progress() -> Iterator["Watch"]:
     """A bar over the bytes of the files, with the rate in sentences and the time left."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 

@@ -187,13 +187,13 @@ def places(snippet: str, text: str) -> Iterator[Span]:
     """Where a snippet stands in a text, white space and NFKC aside."""
     bare, starts, ends = _bare(text)
     wanted = flat(snippet)
-    at = bare.find(wanted)
+    at = bare.find(wanted) if wanted else -1
     while at >= 0:
         yield Span(starts[at], ends[at + len(wanted) - 1])
         at = bare.find(wanted, at + 1)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """A text in NFKC without white space, and where each character began and ended before."""
     normal = normalise(text)

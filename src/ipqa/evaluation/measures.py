@@ -51,9 +51,8 @@ def _evidence(question: GoldQuestion, answer: Answer, reports: Mapping[str, Repo
         any(holds(c.text, fact) and holds(_quotes(c, by_number), fact) for c in claims)
         for fact in question.facts
     ]
-    snippets = [
-        _stands_at(places, answer.citations) for places in evidence_spans(question, reports)
-    ]
+    evidence = list(evidence_spans(question, reports))
+    snippets = [_stands_at(places, answer.citations) for places in evidence]
     found = {
         "citation_recall": sum(held) / len(held),
         "expected_evidence": (
@@ -61,7 +60,11 @@ def _evidence(question: GoldQuestion, answer: Answer, reports: Mapping[str, Repo
         ),
     }
     if answer.answered and answer.citations:
-        needed = [_is_needed(c, question, reports) for c in answer.citations]
+        everywhere = [place for places in evidence for place in places]
+        needed = [
+            _stands_at(everywhere, (c,)) or any(holds(c.quote, fact) for fact in question.facts)
+            for c in answer.citations
+        ]
         found["citation_precision"] = sum(needed) / len(needed)
     return found
 
@@ -81,14 +84,6 @@ def _faithfulness(answer: Answer, reports: Mapping[str, Report]) -> Measures:
 
 def _quotes(claim: Claim, citations: Mapping[int, Citation]) -> str:
     return "\n".join(citations[n].quote for n in claim.citations if n in citations)
-
-
-def _is_needed(citation: Citation, question: GoldQuestion, reports: Mapping[str, Report]) -> bool:
-    """Whether a citation holds a fact, or touches the expected evidence."""
-    places = [place for snippet in evidence_spans(question, reports) for place in snippet]
-    return any(holds(citation.quote, fact) for fact in question.facts) or _stands_at(
-        places, (citation,)
-    )
 
 
 def _stands_at(places: Sequence[tuple[str, Span]], citations: Sequence[Citation]) -> bool:

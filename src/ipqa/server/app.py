@@ -16,7 +16,8 @@ from starlette.types import Scope
 
 from ipqa import __version__
 from ipqa.assistant import Assistant
-from ipqa.server import ask, problems, reports
+from ipqa.feedback import FeedbackStore
+from ipqa.server import ask, feedback, problems, reports
 from ipqa.server.ask import AssistantOf
 from ipqa.settings import Settings
 
@@ -52,6 +53,7 @@ class _Page(Mount):
 
 class _State(TypedDict):
     assistant: Assistant
+    feedback: FeedbackStore
 
 
 def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistant]) -> FastAPI:
@@ -59,7 +61,10 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
-        yield {"assistant": await run_in_threadpool(open_assistant, settings)}
+        yield {
+            "assistant": await run_in_threadpool(open_assistant, settings),
+            "feedback": FeedbackStore(settings.feedback),
+        }
 
     app = FastAPIOffline(  # its documentation page loads nothing from elsewhere
         redoc_url=None,
@@ -74,6 +79,7 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.include_router(ask.router, responses=problems.RESPONSES)
     app.include_router(reports.router, responses=problems.RESPONSES)
+    app.include_router(feedback.router, responses=problems.RESPONSES)
 
     @app.get("/livez", tags=["health"], summary="Whether the process answers")
     def livez() -> Health:

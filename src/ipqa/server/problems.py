@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ipqa.errors import (
+    FeedbackUnavailable,
     IndexProblem,
     IpqaError,
     Language,
@@ -30,6 +31,7 @@ _STATUS: dict[type[IpqaError], HTTPStatus] = {
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     IndexProblem: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    FeedbackUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IpqaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The first entry that an error is an instance of gives its status."""
