@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from ipqa.assistant import Assistant
-from ipqa.evaluation.gold import check_against, read_conversations, read_gold
+from ipqa.evaluation.gold import GoldQuestion, check_against, read_conversations, read_gold
 from ipqa.evaluation.run import Scores, ask_all, scores_of
 from ipqa.settings import read_settings
 
@@ -36,9 +36,11 @@ SHOWN = (
 
 def measured(assistant: Assistant, name: str) -> Scores:
     """The scores of one set of the report that ships, without the time that it took."""
-    path = GOLD / f"{name}.jsonl"
-    check_against(path, read_gold(path), assistant.index.reports)
-    scores = scores_of(ask_all(assistant, read_conversations(path), workers=2))
+    conversations: list[list[GoldQuestion]] = []
+    for path in (GOLD / f"{name}.jsonl", GOLD / f"{name}-dialogues.jsonl"):
+        check_against(path, read_gold(path), assistant.index.reports)
+        conversations += read_conversations(path)
+    scores = scores_of(ask_all(assistant, conversations, workers=2))
     timeless = {k: v for k, v in scores.overall.items() if not k.startswith("ms_")}
     return scores.model_copy(update={"overall": timeless})
 

@@ -20,7 +20,7 @@ from ipqa.japanese import tokenizer_fingerprint
 from ipqa.reports import READER_VERSION
 from ipqa.reports.model import Damage, Report, Span
 from ipqa.reports.sources import SourceIndex
-from ipqa.retrieval import Hit, Retriever
+from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
 
 _PASSAGES_FOR_TABLE = 100
@@ -47,17 +47,28 @@ _DECLINED: dict[Reason, str] = {
 class Assistant:
     """Answers questions from one opened index."""
 
-    def __init__(self, index: Index, model: EmbeddingModel, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: Index,
+        model: EmbeddingModel,
+        settings: Settings,
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> None:
         self._index = index
         self._settings = settings
         glossary = Glossary(report.text for report in index.reports.values())
-        self._retriever = Retriever(index, model, glossary)
+        self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
         self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
 
     @classmethod
-    def open(cls, settings: Settings) -> "Assistant":
+    def open(cls, settings: Settings, *, dense_weight: float = DENSE_WEIGHT) -> "Assistant":
         """Open the index and the model that the settings name.
+
+        Args:
+            settings: which index, which model.
+            dense_weight: share of the dense leg in retrieval; 1 and 0 leave one leg alone, which
+                evaluation uses to show what each brings.
 
         Raises:
             IndexProblem: the index is missing, damaged, or made with other settings.
@@ -66,7 +77,7 @@ class Assistant:
         index = open_index(settings.index)
         model = load_model(settings.embedding_model)
         _require_same_making(index, model, settings)
-        return cls(index, model, settings)
+        return cls(index, model, settings, dense_weight)
 
     @property
     def index(self) -> Index:

@@ -47,8 +47,15 @@ class Hit:
 class Retriever:
     """Searches one index with one embedding model."""
 
-    def __init__(self, index: Index, model: EmbeddingModel, glossary: Glossary) -> None:
+    def __init__(
+        self,
+        index: Index,
+        model: EmbeddingModel,
+        glossary: Glossary,
+        dense_weight: float = DENSE_WEIGHT,
+    ) -> None:
         self._index = index
+        self._dense_weight = dense_weight
         self._model = model
         self._glossary = glossary
 
@@ -64,9 +71,9 @@ class Retriever:
         if not candidates:
             return []
         nearest_missed = min(dense.values(), default=0.0)
-        fused = DENSE_WEIGHT * _standardised(
-            [dense.get(number, nearest_missed) for number in candidates]
-        ) + (1 - DENSE_WEIGHT) * _standardised([lexical.get(number, 0.0) for number in candidates])
+        by_meaning = _standardised([dense.get(number, nearest_missed) for number in candidates])
+        by_words = _standardised([lexical.get(number, 0.0) for number in candidates])
+        fused = self._dense_weight * by_meaning + (1 - self._dense_weight) * by_words
         order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))
         return [
             Hit(

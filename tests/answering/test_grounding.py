@@ -83,3 +83,34 @@ def test_a_number_is_the_same_with_and_without_separators_and_in_full_width(numb
     assert (
         figures(f"{number}件") == figures(f"{number:,}件") == figures(f"{wide}件") == {str(number)}
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("令和7年", "2025年"),
+        ("平成元年", "1989年"),
+        ("5,001件", "五千一件"),
+        ("５００１件", "5,001件"),
+        ("1億2,000万円", "12,000万円"),
+        ("1.2億円", "120,000,000円"),
+        ("△3.5%", "▲3.5%"),
+        ("二〇二四年", "2024年"),
+        ("三億二千万円", "3億2,000万円"),
+        ("十二名", "12名"),
+    ],
+)
+def test_a_number_is_the_same_in_whatever_it_is_written(one: str, other: str) -> None:
+    assert figures(one) == figures(other) != set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("△3.5%", "3.5%"), ("1.2億円", "1.2万円"), ("令和7年", "令和6年"), ("五千一件", "五千件")],
+)
+def test_other_numbers_are_not_the_same(one: str, other: str) -> None:
+    assert figures(one) != figures(other)
+
+
+def test_words_that_hold_one_kanji_numeral_are_no_numbers() -> None:
+    assert figures("一部の三者が統一した第一の案を、千葉の百貨店で十分に") == set()

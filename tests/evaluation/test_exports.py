@@ -58,7 +58,7 @@ def test_a_question_without_an_answer_has_declining_as_its_reference(records: li
 
 
 def test_the_samples_are_written_one_a_line(tmp_path: Path, records: list[Record]) -> None:
-    write_exports(tmp_path / "new" / "folder", records)
+    write_exports(tmp_path / "new" / "folder", records, [])
     text = (tmp_path / "new" / "folder" / "ragas.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line) for line in text.splitlines()] == to_ragas(records)
     assert "出荷量" in text
@@ -67,7 +67,7 @@ def test_the_samples_are_written_one_a_line(tmp_path: Path, records: list[Record
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, records: list[Record]) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FileNotWritable):
-        write_exports(tmp_path / "file", records)
+        write_exports(tmp_path / "file", records, [])
 
 
 def test_a_ranking_is_read_by_ir_measures_as_it_was_written(assistant: Assistant) -> None:

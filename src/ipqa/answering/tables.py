@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.grounding import figures
 from ipqa.answering.question import Question
 from ipqa.answering.statement import Statement
 from ipqa.passages import row_of
@@ -114,4 +115,4 @@ def _says(report: Report, cell: Span | None) -> bool:
 
 def _with_figures(report: Report, headings: Sequence[Span]) -> tuple[Span, ...]:
     """The headings that hold figures, which must be cited for a claim that repeats them."""
-    return tuple(h for h in headings if re.search(r"\d", h.within(report.text)))
+    return tuple(h for h in headings if figures(h.within(report.text)))

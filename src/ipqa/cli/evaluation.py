@@ -32,6 +32,25 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 
+_TREC_DEPTH = 100
+
+
+class _Retriever(StrEnum):
+    """Which legs of retrieval take part."""
+
+    fused = "fused"
+    dense = "dense"
+    lexical = "lexical"
+
+
+class _Answerer(StrEnum):
+    """How the assistant is to answer."""
+
+    auto = "auto"
+    extractive = "extractive"
+    generative = "generative"
+
+
 class _Format(StrEnum):
     """What the questions are written in."""
 
@@ -73,6 +92,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
             ),
         ),
     ] = _Format.gold,
+    retriever: Annotated[
+        _Retriever, typer.Option(help=say("検索の方式", "Legs of retrieval"))
+    ] = _Retriever.fused,
+    answerer: Annotated[
+        _Answerer, typer.Option(help=say("回答の方式", "How to answer"))
+    ] = _Answerer.auto,
     limit: Annotated[
         int | None, typer.Option(min=1, help=say("はじめの何問か", "Only the first questions"))
     ] = None,
@@ -87,7 +112,9 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.evaluation.gold import check_against, read_conversations  # noqa: PLC0415
     from ipqa.evaluation.run import ask_all, cold_start  # noqa: PLC0415
+    from ipqa.retrieval import DENSE_WEIGHT  # noqa: PLC0415
 
+    weights = {"fused": DENSE_WEIGHT, "dense": 1.0, "lexical": 0.0}
     thresholds = thresholds_of(fail_under)
     _require_extra()
     if file_format is _Format.squad:
@@ -98,10 +125,12 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
         return
     conversations = read_conversations(gold)
     settings = settings_of(index=index)
-    assistant = Assistant.open(settings)
+    assistant = Assistant.open(settings, dense_weight=weights[retriever])
     check_against(gold, [q for asked in conversations for q in asked], assistant.index.reports)
     with asking_progress(len(conversations[:limit])) as watch:
-        records = ask_all(assistant, conversations[:limit], workers=workers, watch=watch)
+        records = ask_all(
+            assistant, conversations[:limit], mode=answerer.value, workers=workers, watch=watch
+        )
     start = cold_start(settings, conversations[0][0].question)
     _finish(records, folder, thresholds, {"ms_cold_start": start}, json=json)
 
@@ -330,15 +359,18 @@ def _indexed(corpus: Path, index: Path) -> "Assistant":
 )
 def export(
     folder: Annotated[Path, typer.Argument(help=say("結果のフォルダ", "Folder of the run"))],
+    index: IndexOption = None,
 ) -> None:
-    """Write ragas.jsonl beside the answers."""
+    """Write ragas.jsonl and, by searching once more, a TREC run beside the answers."""
+    from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.evaluation.exports import write_exports  # noqa: PLC0415
     from ipqa.evaluation.run import read_run  # noqa: PLC0415
 
-    write_exports(folder, read_run(folder))
-    out.print(
-        say(f"書き出しました: {folder / 'ragas.jsonl'}", f"Written: {folder / 'ragas.jsonl'}")
-    )
+    records = read_run(folder)
+    assistant = Assistant.open(settings_of(index=index))
+    ranked = ((r.gold.id, assistant.search(r.gold.question, _TREC_DEPTH)) for r in records)
+    write_exports(folder, records, ranked)
+    out.print(say(f"書き出しました: {folder}", f"Written: {folder}"))
 
 
 def _finish(

@@ -61,8 +61,10 @@ def to_trec_run(ranked: Iterable[tuple[str, Sequence[Hit]]], tag: str = "ipqa") 
             yield " ".join(re.sub(r"\s+", "_", field) for field in fields)
 
 
-def write_exports(folder: Path, records: Iterable[Record]) -> None:
-    """Write ``ragas.jsonl``: a sample a line.
+def write_exports(
+    folder: Path, records: Iterable[Record], ranked: Iterable[tuple[str, Sequence[Hit]]]
+) -> None:
+    """Write ``ragas.jsonl``, a sample a line, and ``trec.run``.
 
     Raises:
         FileNotWritable: the folder cannot be written.
@@ -71,5 +73,7 @@ def write_exports(folder: Path, records: Iterable[Record]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ragas.jsonl").write_text("".join(lines), encoding="utf-8")
+        run = "".join(f"{line}\n" for line in to_trec_run(ranked))
+        (folder / "trec.run").write_text(run, encoding="utf-8")
     except OSError as error:
         raise FileNotWritable(path=folder, reason=error.strerror) from error

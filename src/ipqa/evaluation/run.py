@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel
 
-from ipqa.answering.answer import Answer, Turn
+from ipqa.answering.answer import Answer, Mode, Turn
 from ipqa.assistant import Assistant
 from ipqa.errors import FileNotWritable, RunUnreadable
 from ipqa.evaluation.gold import GoldQuestion
@@ -67,6 +67,7 @@ def ask_all(
     assistant: Assistant,
     conversations: Sequence[Sequence[GoldQuestion]],
     *,
+    mode: Mode = "auto",
     workers: int = 1,
     watch: Callable[[int], None] = lambda _: None,
 ) -> list[Record]:
@@ -76,6 +77,7 @@ def ask_all(
         assistant: what is measured.
         conversations: what is asked, most of them one question; the later questions of a dialogue are
             asked with those before them as its history.
+        mode: how the assistant is to answer.
         workers: how many are asked at the same time; the answers are the same for any number.
         watch: is told how many are done.
     """
@@ -84,7 +86,7 @@ def ask_all(
         records: list[Record] = []
         for question in questions:
             turns = [Turn(question=r.gold.question, answer=r.answer.answer) for r in records]
-            records.append(_ask(assistant, question, turns))
+            records.append(_ask(assistant, question, turns, mode))
         return records
 
     records: list[Record] = []
@@ -95,9 +97,11 @@ def ask_all(
     return records
 
 
-def _ask(assistant: Assistant, question: GoldQuestion, history: Sequence[Turn]) -> Record:
+def _ask(
+    assistant: Assistant, question: GoldQuestion, history: Sequence[Turn], mode: Mode
+) -> Record:
     reports = [question.report] if question.report else None
-    answer = assistant.ask(question.question, reports=reports, history=history)
+    answer = assistant.ask(question.question, reports=reports, mode=mode, history=history)
     found = record(question, answer, assistant.index.reports)
     if not question.answerable or history:
         return found
