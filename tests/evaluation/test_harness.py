@@ -158,6 +158,12 @@ def spoiled(measure: str, given: Answer) -> Answer:
         "char_f1": {"short_answer": "〆"},
         "declined_wrong": {"answered": False},
         "expected_evidence": {"citations": ()},
+        "fact_recall": {"answer": "別のこと"},
+        "citation_precision": {
+            "citations": tuple(
+                c.model_copy(update={"quote": "別", "start": 0, "end": 1}) for c in given.citations
+            )
+        },
     }
     return given.model_copy(update=changes[measure])
 
@@ -166,7 +172,7 @@ def spoiled(measure: str, given: Answer) -> Answer:
     "measure",
     [
         *("all_facts", "citation_recall", "quote_fidelity", "number_support", "exact_match"),
-        *("char_f1", "declined_wrong", "expected_evidence"),
+        *("char_f1", "declined_wrong", "expected_evidence", "fact_recall", "citation_precision"),
     ],
 )
 def test_each_measure_notices_its_own_fault(
