@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ipqa.cli.evaluation_output import (
+from ipqa.cli.evaluating import (
     asking_progress,
     gate,
+    indexed,
     print_comparison,
     print_scores,
     thresholds_of,
@@ -25,7 +26,6 @@ from ipqa.errors import ExtraMissing
 from ipqa.settings import message_language
 
 if TYPE_CHECKING:
-    from ipqa.assistant import Assistant
     from ipqa.evaluation.run import Record
     from ipqa.evaluation.scores import Score
 
@@ -322,7 +322,7 @@ def _run_squad(
         corpus = Path(place) / "corpus"
         corpus.mkdir()
         questions = read_squad(path, corpus, limit)
-        assistant = _indexed(corpus, Path(place) / "index")
+        assistant = indexed(corpus, Path(place) / "index")
         with asking_progress(len(questions)) as watch:
             records = ask_all(assistant, [[question] for question in questions], watch=watch)
     _finish(records, folder, thresholds, {}, json=json)
@@ -336,22 +336,9 @@ def _run_beir(path: Path, limit: int | None) -> None:
         corpus = Path(place) / "corpus"
         corpus.mkdir()
         queries = read_beir(path, corpus, limit=limit)
-        scores = measure_beir(_indexed(corpus, Path(place) / "index"), queries)
+        scores = measure_beir(indexed(corpus, Path(place) / "index"), queries)
     for name, found in scores.items():
         out.print(f"{name:20} {found.value:9.3f}  [{found.low:.3f}, {found.high:.3f}]  n={found.n}")
-
-
-def _indexed(corpus: Path, index: Path) -> "Assistant":
-    """An assistant for a folder of reports, which are indexed for this."""
-    from ipqa.assistant import Assistant  # noqa: PLC0415
-    from ipqa.cli.library import progress  # noqa: PLC0415
-    from ipqa.embedding import load_model  # noqa: PLC0415
-    from ipqa.index.build import build_index  # noqa: PLC0415
-
-    settings = settings_of(corpus=corpus, index=index)
-    with progress() as watch:
-        build_index(settings, load_model(settings.embedding_model), watch)
-    return Assistant.open(settings)
 
 
 @app.command(

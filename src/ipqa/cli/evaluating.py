@@ -1,18 +1,20 @@
-"""What ``ipqa eval`` prints, and the thresholds that it holds scores to."""
+"""What the commands of ``ipqa eval`` share: output, thresholds, and an index for data of others."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.text import Text
 
-from ipqa.cli.output import err, out, say
+from ipqa.cli.output import err, out, say, settings_of
 from ipqa.errors import BadThreshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ipqa.assistant import Assistant
     from ipqa.evaluation.compare import RunComparison
     from ipqa.evaluation.run import Scores
 
@@ -80,3 +82,16 @@ def asking_progress(total: int) -> Iterator["Callable[[int], None]"]:
     with Progress(console=err) as bar:
         task: Any = bar.add_task(say("質問しています", "Asking"), total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def indexed(corpus: Path, index: Path) -> "Assistant":
+    """An assistant for a folder of reports, which are indexed for this."""
+    from ipqa.assistant import Assistant  # noqa: PLC0415
+    from ipqa.cli.library import progress  # noqa: PLC0415
+    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.index.build import build_index  # noqa: PLC0415
+
+    settings = settings_of(corpus=corpus, index=index)
+    with progress() as watch:
+        build_index(settings, load_model(settings.embedding_model), watch)
+    return Assistant.open(settings)
