@@ -46,4 +46,4 @@ bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py
 
 clean:
-	rm -rf $(VENV) index/current index/generations
+	rm -rf $(VENV) index/current index/generations index/readings
