@@ -306,17 +306,13 @@ def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:
 
 def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings) -> None:
     """Refuse an index whose vectors or words were made in another way than a question's will be."""
-    recipe = index.manifest.recipe
-    pairs = {
-        "embedding": (recipe.embedding, model.fingerprint),
-        "dimension": (recipe.dimension, model.dimension),
-        "tokenizer": (recipe.tokenizer, tokenizer_fingerprint()),
-        "reader": (recipe.reader, READER_VERSION),
-    }
-    differing = [f"{name}: {was} ≠ {now}" for name, (was, now) in pairs.items() if was != now]
-    if differing:
+    difference = index.manifest.recipe.differences(
+        embedding=model.fingerprint,
+        dimension=model.dimension,
+        tokenizer=tokenizer_fingerprint(),
+        reader=READER_VERSION,
+    )
+    if difference:
         raise IndexMismatch(
-            folder=settings.index,
-            difference=", ".join(differing),
-            remedy=rebuild_command(settings.index),
+            folder=settings.index, difference=difference, remedy=rebuild_command(settings.index)
         )

@@ -58,13 +58,13 @@ def compare_runs(before: Sequence[Record], after: Sequence[Record]) -> RunCompar
     old, new = ({r.gold.id: r for r in run} for run in (before, after))
     shared = [name for name in old if name in new]
     pairs = [(old[name], new[name]) for name in shared]
-    names = dict.fromkeys(name for one, _ in pairs for name in _values(one))
+    names = dict.fromkeys(name for one, _ in pairs for name in one.all_measures)
     differences = {}
     for name in names:
         both = [
-            (_values(one)[name], _values(other)[name])
+            (one.all_measures[name], other.all_measures[name])
             for one, other in pairs
-            if name in _values(one) and name in _values(other)
+            if name in one.all_measures and name in other.all_measures
         ]
         if both:
             differences[name] = _difference(name, np.asarray(both))
@@ -108,7 +108,3 @@ def _p_value(name: str, change: Values) -> float:
     drawn = np.abs((signs * change).mean(axis=1))
     as_far = int((drawn >= abs(change.mean()) - 1e-12).sum())
     return round((as_far + 1) / (_FLIPS + 1), 4)
-
-
-def _values(record: Record) -> dict[str, float]:
-    return record.measures | record.legs.get("fused", {})

@@ -48,6 +48,11 @@ class Record(BaseModel):
     legs: dict[Leg, Measures]
     right: bool
 
+    @property
+    def all_measures(self) -> Measures:
+        """What is measured of the answer, and of the passages that were found for it."""
+        return self.measures | self.legs.get("fused", {})
+
 
 class Scores(BaseModel):
     """Every score of a run.
@@ -121,7 +126,7 @@ def record(question: GoldQuestion, answer: Answer, reports: Mapping[str, Report]
 
 def scores_of(records: Sequence[Record]) -> Scores:
     """The scores of a run."""
-    measured = [_all_measures(r) for r in records]
+    measured = [r.all_measures for r in records]
     confidences = [r.answer.confidence for r in records]
     answered = [r for r in records if r.answer.answered]
     overall = mean_scores(measured)
@@ -167,11 +172,6 @@ def read_run(folder: Path) -> list[Record]:
         return [Record.model_validate_json(line) for line in lines]
     except (OSError, ValueError) as error:
         raise RunUnreadable(path=path, reason=str(error).splitlines()[0]) from error
-
-
-def _all_measures(r: Record) -> Measures:
-    """What is measured of the answer, and of the passages that were found for it."""
-    return r.measures | r.legs.get("fused", {})
 
 
 def cold_start(settings: Settings, question: str) -> Score:

@@ -256,19 +256,20 @@ def _publish(
     """Put the reports in force, unless they are already, and clear away what no generation needs."""
     ids = {record.id for record in records}
     gone = tuple(record.id for record in before if record.id not in ids)
-    manifest = _if_whole(folder)
-    rebuilt = manifest is None or manifest.recipe != recipe or manifest.reports != tuple(records)
-    if manifest is None or rebuilt:
-        manifest = write_generation(folder, records, recipe, __version__)
+    current = _in_force(folder, recipe, records)
+    manifest = current or write_generation(folder, records, recipe, __version__)
     kept = kept_reports(folder)
     Readings(folder).keep_only(record.reading for record in kept)
     Library(folder).keep_only(record.digest for record in kept if record.added)
-    return BuildResult(manifest, rebuilt=rebuilt, reused=tuple(sorted(ids)), gone=gone)
+    return BuildResult(manifest, rebuilt=current is None, reused=tuple(sorted(ids)), gone=gone)
 
 
-def _if_whole(folder: Path) -> Manifest | None:
+def _in_force(folder: Path, recipe: Recipe, records: Sequence[ReportRecord]) -> Manifest | None:
+    """The manifest in force, if it names just these reports made this way and the index is whole."""
     try:
-        return open_index(folder).manifest
+        manifest = read_manifest(folder)
+        same = manifest.recipe == recipe and manifest.reports == tuple(records)
+        return open_index(folder).manifest if same else None
     except IndexProblem:
         return None
 
@@ -286,12 +287,10 @@ def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[Repo
         manifest = read_manifest(settings.index)
     except IndexMissing:
         return ()
-    if manifest.recipe != recipe:
-        was, now = manifest.recipe.model_dump(), recipe.model_dump()
+    difference = manifest.recipe.differences(**recipe.model_dump())
+    if difference:
         raise IndexMismatch(
-            folder=settings.index,
-            difference=", ".join(f"{k}: {was[k]} ≠ {now[k]}" for k in was if was[k] != now[k]),
-            remedy=rebuild_command(settings.index),
+            folder=settings.index, difference=difference, remedy=rebuild_command(settings.index)
         )
     return manifest.reports
 

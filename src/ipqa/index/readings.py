@@ -43,6 +43,11 @@ class Recipe(BaseModel):
     reader: int
     passage_length: int
 
+    def differences(self, **now: object) -> str:
+        """Where the recipe is not as it would be now, as words; empty where it is."""
+        was = self.model_dump()
+        return ", ".join(f"{k}: {was[k]} ≠ {new}" for k, new in now.items() if was[k] != new)
+
 
 @dataclass(frozen=True)
 class Cut:
