@@ -1,8 +1,10 @@
 # make run      set up, index corpus/, serve http://127.0.0.1:8000
 # make test     set up with the development extras, then lint, types and every test
 # make install  the set-up alone
-# make bench-reading  how fast files are read, by format
 # make eval     measure the gold questions and write the scores into the READMEs
+# make fit      fit the weights of ranking and confidence on the written questions of training/
+# make bench    how long an answer takes
+# make bench-reading  how fast files are read, by format
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +12,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval bench-reading clean
+.PHONY: run test install eval fit bench bench-reading clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -41,6 +43,13 @@ $(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin
 eval: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build
 	$(BIN)/python eval/measure.py
+
+fit: $(VENV)/.installed-for-development
+	$(BIN)/python -m training.fit
+
+bench: $(VENV)/.installed-for-development
+	$(BIN)/ipqa build
+	$(BIN)/python eval/bench_answers.py
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py

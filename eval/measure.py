@@ -1,21 +1,28 @@
-"""Measures the dev and test sets, keeps the scores, and writes them into the READMEs (`make eval`).
+"""Measures the gold sets, keeps the scores, and writes them into the READMEs (`make eval`).
+
+Those are the dev and test sets of the report that ships, and `documents/` of other domains.
 
 The times of day of a run and of its machine are left out of what is kept: the rest is the same on every
 machine.
 """
 
 import json
+import tempfile
 from pathlib import Path
 
 from ipqa.assistant import Assistant
+from ipqa.embedding import load_model
 from ipqa.evaluation.gold import GoldQuestion, check_against, read_conversations, read_gold
 from ipqa.evaluation.run import Scores, ask_all, scores_of
+from ipqa.index.build import build_index
 from ipqa.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "eval" / "gold"
+DOCUMENTS = ROOT / "eval" / "documents"
 BASELINES = ROOT / "eval" / "baselines"
-SETS = ("dev", "test")
+GOLD_SETS = ("dev", "test")
+SETS = (*GOLD_SETS, "documents")
 READMES = (ROOT / "README.md", ROOT / "README.ja.md")
 BEGIN, END = "<!-- scores: written by make eval -->", "<!-- end of scores -->"
 
@@ -40,9 +47,27 @@ def measured(assistant: Assistant, name: str) -> Scores:
     for path in (GOLD / f"{name}.jsonl", GOLD / f"{name}-dialogues.jsonl"):
         check_against(path, read_gold(path), assistant.index.reports)
         conversations += read_conversations(path)
-    scores = scores_of(ask_all(assistant, conversations, workers=2))
-    timeless = {k: v for k, v in scores.overall.items() if not k.startswith("ms_")}
-    return scores.model_copy(update={"overall": timeless})
+    return _timeless(scores_of(ask_all(assistant, conversations, workers=2)))
+
+
+def measured_documents() -> Scores:
+    """The scores of the documents of other domains, all in one index, each question asked of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = read_settings(corpus=DOCUMENTS, index=Path(folder))
+        build_index(settings, load_model(settings.embedding_model), lambda _: None)
+        assistant = Assistant.open(settings)
+        questions = [
+            question.model_copy(update={"report": path.stem})
+            for path in sorted(DOCUMENTS.glob("*.jsonl"))
+            for question in read_gold(path)
+        ]
+        check_against(DOCUMENTS, questions, assistant.index.reports)
+        return _timeless(scores_of(ask_all(assistant, [[q] for q in questions], workers=2)))
+
+
+def _timeless(scores: Scores) -> Scores:
+    overall = {k: v for k, v in scores.overall.items() if not k.startswith("ms_")}
+    return scores.model_copy(update={"overall": overall})
 
 
 def kept(name: str) -> Scores:
@@ -66,9 +91,10 @@ def _cell(measure: str, scores: Scores) -> str:
 
 
 def main() -> None:
-    """Measure both sets, keep the scores, and rewrite the tables."""
+    """Measure every set, keep the scores, and rewrite the tables."""
     assistant = Assistant.open(read_settings())
-    scores = {name: measured(assistant, name) for name in SETS}
+    scores = {name: measured(assistant, name) for name in GOLD_SETS}
+    scores["documents"] = measured_documents()
     BASELINES.mkdir(exist_ok=True)
     for name, found in scores.items():
         text = json.dumps(found.model_dump(), ensure_ascii=False, indent=1)

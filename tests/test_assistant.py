@@ -139,7 +139,6 @@ def test_a_report_of_any_domain_is_answered_from(
     [
         "白波水産の出荷量は？",
         "株価の推移と配当性向は？",
-        "養殖場の土地の価格はいくらですか",
         "今日の天気は？",
     ],
 )
@@ -176,6 +175,26 @@ def test_a_follow_up_is_read_with_the_question_before_it(small_assistant: Assist
     answer = small_assistant.ask("それはいつ始まりましたか", history=[first])
     assert "2019年4月" in answer.answer
     assert answer.question == "それはいつ始まりましたか"
+    assert answer.interpreted_as is not None
+    assert "海藻の養殖" in answer.interpreted_as
+    assert small_assistant.ask("海藻の養殖はいつ始まりましたか").interpreted_as is None
+
+
+def test_what_no_report_mentions_is_named_when_a_question_is_declined(
+    small_assistant: Assistant,
+) -> None:
+    answer = small_assistant.ask("白波水産の出荷量は？")
+    assert "「白波」は資料に出てきません" in answer.answer
+    assert answer.suggestions
+
+
+def test_an_inference_of_the_report_is_marked_as_one(tmp_path: Path) -> None:
+    text = "# 港の報告\n\n2024年の取扱量は年30万トンだった。来年は40万トンになると推察される。\n"
+    claims = assistant_for(tmp_path, "port.md", text).ask("取扱量の推移").claims
+    assert {claim.text[-6:-1]: claim.hedged for claim in claims} == {
+        "トンだった": False,
+        "推察される": True,
+    }
 
 
 def test_the_same_question_gets_the_same_answer(small_settings: Settings) -> None:

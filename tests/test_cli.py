@@ -86,7 +86,7 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
     assert answer["answered"] is True
     assert set(answer) == {
         *("question", "answered", "answer", "short_answer", "claims", "citations"),
-        *("notes", "confidence", "reason", "mode", "timings_ms"),
+        *("interpreted_as", "notes", "suggestions", "confidence", "reason", "mode", "timings_ms"),
     }
     assert set(answer["citations"][0]) == {
         *("number", "report", "title", "section", "quote", "start", "end", "page"),

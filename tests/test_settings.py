@@ -13,7 +13,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "index": ("/srv/索引", Path("/srv/索引")),
     "feedback": ("/srv/声.sqlite3", Path("/srv/声.sqlite3")),
     "embedding_model": ("/srv/model", "/srv/model"),
-    "passage_length": ("400", 400),
+    "passage_length": ("500", 500),
     "max_question_length": ("99", 99),
     "max_report_bytes": ("1000", 1000),
     "language": ("en", "en"),

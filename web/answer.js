@@ -6,7 +6,7 @@ import { hashOf } from './place.js';
 import { sourceList } from './sources.js';
 
 const HIGH = 0.8;
-const MEDIUM = 0.6;
+const MEDIUM = 0.65;
 
 /**
  * Sent (bubbling) when the reader should open a citation: all citations of the answer, in order,
@@ -17,6 +17,13 @@ const MEDIUM = 0.6;
 export const OPEN_CITATION = 'open-citation';
 
 /**
+ * Sent (bubbling) when a question that is offered should be asked.
+ *
+ * @typedef {CustomEvent<{question: string}>} AskQuestion
+ */
+export const ASK_QUESTION = 'ask-question';
+
+/**
  * An answer as nodes.
  *
  * @param {import('./api.js').Answer} answer
@@ -25,11 +32,14 @@ export const OPEN_CITATION = 'open-citation';
 export function renderAnswer(answer) {
   if (!answer.answered) {
     return [
+      ...interpretation(answer),
       element('p', { class: 'declined', lang: 'ja' }, answer.answer),
+      ...suggestionSection(answer.suggestions),
       ...citationSection('answer.nearest', answer.citations),
     ];
   }
   return [
+    ...interpretation(answer),
     answer.short_answer &&
       element('p', { class: 'short-answer', lang: 'ja' }, answer.short_answer),
     element('div', { class: 'claims', lang: 'ja' }, ...claimNodes(answer)),
@@ -39,12 +49,35 @@ export function renderAnswer(answer) {
   ].filter(Boolean);
 }
 
+/** How a question that leans on the conversation was understood. */
+function interpretation({ interpreted_as: understood }) {
+  if (understood === null) return [];
+  return [say(element('p', { class: 'note' }), 'answer.interpretedAs', { question: understood })];
+}
+
+/** Questions that the reports do answer, to be asked with a click. */
+function suggestionSection(questions) {
+  if (questions.length === 0) return [];
+  const items = questions.map((question) => {
+    const button = element('button', { class: 'sample', type: 'button', lang: 'ja' }, question);
+    button.addEventListener('click', () => {
+      button.dispatchEvent(new CustomEvent(ASK_QUESTION, { bubbles: true, detail: { question } }));
+    });
+    return element('li', {}, button);
+  });
+  return [
+    say(element('h3', { class: 'label' }), 'answer.suggestions'),
+    element('ul', { class: 'samples', role: 'list' }, ...items),
+  ];
+}
+
 /** Claims as paragraphs; neighbours that the answer's text sets as list items, as one list. */
 function claimNodes(answer) {
   const lines = answer.answer.split('\n');
   const nodes = [];
   for (const claim of answer.claims) {
     const chips = claim.citations.map((number) => chip(answer.citations, number));
+    if (claim.hedged) chips.push(say(element('span', { class: 'hedged' }), 'answer.hedged'));
     const listed = lines.some((line) => line.startsWith(`・${claim.text}`));
     if (!listed) {
       nodes.push(element('p', { class: 'claim' }, claim.text, ...chips));

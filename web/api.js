@@ -9,9 +9,10 @@ const PATIENCE_MS = 60_000;
  *   status: 'resolved' | 'ambiguous' | 'missing'}} CitedSource
  * @typedef {{number: number, report: string, title: string, section: string[], quote: string,
  *   start: number, end: number, page: number | null, sources: CitedSource[]}} Citation
- * @typedef {{question: string, answered: boolean, answer: string, short_answer: string | null,
- *   claims: {text: string, citations: number[]}[], citations: Citation[],
- *   notes: string[], confidence: number}} Answer
+ * @typedef {{question: string, interpreted_as: string | null, answered: boolean, answer: string,
+ *   short_answer: string | null,
+ *   claims: {text: string, citations: number[], hedged: boolean}[], citations: Citation[],
+ *   notes: string[], suggestions: string[], confidence: number}} Answer
  * @typedef {{question: string, answer: string}} Turn
  * @typedef {{id: string, title: string, characters: number}} ReportEntry
  * @typedef {'heading' | 'paragraph' | 'list_item' | 'table_header' | 'table_row' |

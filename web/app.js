@@ -2,7 +2,7 @@
 
 import './reader.js';
 
-import { OPEN_CITATION } from './answer.js';
+import { ASK_QUESTION, OPEN_CITATION } from './answer.js';
 import { listReports } from './api.js';
 import { setUpAskBox } from './ask-box.js';
 import { Conversation } from './conversation.js';
@@ -64,6 +64,7 @@ function closeReader() {
 document.addEventListener(OPEN_CITATION, ({ target, detail }) => {
   openCitation(detail.citations, detail.index, target, true);
 });
+document.addEventListener(ASK_QUESTION, ({ detail }) => askBox.send(detail.question));
 document.addEventListener(TURN_TO, ({ detail }) => {
   const from = opener.closest('.turn').querySelectorAll('.citation-open')[detail];
   openCitation(tour.citations, detail, from, false);

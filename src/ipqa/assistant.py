@@ -1,17 +1,22 @@
 """``Assistant.ask``: the one door to an answer, which every face calls."""
 
-import math
 import time
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from ipqa.answering.answer import Answer, Citation, CitedSource, Claim, Mode, Reason, Turn
+from ipqa.answering.composition import compose
+from ipqa.answering.confidence import confidence, confidence_features
+from ipqa.answering.dialogue import resolve
 from ipqa.answering.evidence import Evidence, Term
-from ipqa.answering.extract import PASSAGES, Candidate, compose, rank, short_answer
 from ipqa.answering.grounding import grounded
-from ipqa.answering.question import Question, points_back, understand, understand_together
+from ipqa.answering.question import Question, understand
+from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
+from ipqa.answering.short_answer import short_answer
 from ipqa.answering.statement import Statement
+from ipqa.answering.suggestion import suggest
 from ipqa.answering.tables import named_table
+from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
 from ipqa.glossary import Glossary
@@ -26,17 +31,13 @@ from ipqa.settings import Settings
 _PASSAGES_FOR_TABLE = 100
 """A table that is named by its number is looked for among so many."""
 
+_STRANGE_NAME = 0.1
+"""Confidence at the most where the question names what no report mentions."""
+
 _NEAREST = 3
-_ANSWERABLE = 0.5
-"""Confidence from which an answer is given."""
-
-_COVERAGE = 3.3
-_COSINE = 12.7
-_CONSTANT = -12.2
-"""A logistic model of confidence: set on a few dozen questions, see docs/architecture.md."""
-
-_NAME_MISSING = 0.1
-"""Confidence where a name in the question is not in the evidence."""
+_WORDS_SHOWN = 3
+_WORD_SHOWN = 30
+"""So many words that no report holds are named when a question is declined, and so much of each."""
 
 _DECLINED: dict[Reason, str] = {
     "not_in_reports": "資料に記載がありません。",
@@ -53,12 +54,15 @@ class Assistant:
         model: EmbeddingModel,
         settings: Settings,
         dense_weight: float = DENSE_WEIGHT,
+        weights: Weights | None = None,
     ) -> None:
         self._index = index
         self._settings = settings
+        self._weights = weights or shipped_weights()
         glossary = Glossary(report.text for report in index.reports.values())
         self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
+        self._ranker = Ranker(index, self._evidence, self._weights)
         self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
 
     @classmethod
@@ -91,7 +95,7 @@ class Assistant:
             UnknownReport: the index holds no such report.
         """
         if report_id not in self._index.reports:
-            raise UnknownReport(report=report_id, known="、".join(self._index.reports))
+            raise UnknownReport(report=_encodable(report_id), known="、".join(self._index.reports))
         return self._index.reports[report_id]
 
     def ask(
@@ -108,22 +112,26 @@ class Assistant:
             question: what the user asked, as typed.
             reports: ids of the reports to ask; all where None.
             mode: how to answer; ``auto`` chooses what is available.
-            history: the conversation so far, oldest first; a question that points back
-                (それ, その…) is searched together with the one before it.
+            history: the conversation so far, oldest first; a question that leans on it (それはなぜ,
+                ではホンダは) is filled in from it, and ``Answer.interpreted_as`` says how.
 
         Raises:
             QuestionError: the question is empty, too long, without words, names an unknown report
                 or asks for a mode that is not available.
         """
         started = time.perf_counter()
+        question = _encodable(question)
+        history = [
+            Turn(question=_encodable(t.question), answer=_encodable(t.answer)) for t in history
+        ]
         if mode == "generative":
             raise ModeUnavailable(mode=mode)
         for report in reports or ():
             self.report(report)
         understood = understand(question, self._settings.max_question_length)
-        if history and points_back(understood):
-            previous = history[-1].question[: self._settings.max_question_length]
-            understood = understand_together(previous, understood)
+        resolved = resolve(question, history)
+        if resolved.interpreted_as is not None:
+            understood = understand(resolved.text, self._settings.max_question_length)
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
@@ -132,6 +140,7 @@ class Assistant:
         return answer.model_copy(
             update={
                 "question": question,
+                "interpreted_as": resolved.interpreted_as,
                 "timings_ms": {
                     "retrieval": round(1000 * (retrieved - started), 2),
                     "answering": round(1000 * (finished - retrieved), 2),
@@ -149,15 +158,15 @@ class Assistant:
 
     def _answer(self, question: Question, hits: Sequence[Hit]) -> Answer:
         terms = self._evidence.terms(question)
-        candidates = rank(question, terms, hits, self._index, self._evidence)
-        confidence = self._confidence(terms, candidates)
-        if confidence < _ANSWERABLE:
-            return self._declined(question, hits, confidence, self._reason(terms))
+        candidates = self._ranker.rank(question, terms, hits)
+        sure = self._confidence(question, terms, candidates)
+        if sure < self._weights.threshold:
+            return self._declined(question, terms, hits, candidates, sure)
         statements = compose(question, terms, candidates, self._index, self._evidence)
         citations, claims = self._cite(statements)
         claims = grounded(claims, citations, self._index.reports)
         if not claims:
-            return self._declined(question, hits, confidence, "not_in_reports")
+            return self._declined(question, terms, hits, candidates, sure)
         damages = self._damages(citations)
         notes = tuple(f"注: {note}" for note in _explained(damages))
         short = short_answer(question, terms, statements)
@@ -171,40 +180,37 @@ class Assistant:
             claims=claims,
             citations=citations,
             notes=notes,
-            confidence=confidence,
+            confidence=sure,
             reason=None,
             mode="extractive",
             timings_ms={},
         )
 
-    def _confidence(self, terms: tuple[Term, ...], candidates: Sequence[Candidate]) -> float:
-        """How sure it is that the best candidate answers, 0 to 1."""
+    def _confidence(
+        self, question: Question, terms: tuple[Term, ...], candidates: Sequence[Candidate]
+    ) -> float:
+        """How sure it is that the best candidates answer, 0 to 1."""
         if not candidates:
             return 0.0
-        best = candidates[0]
-        found_in = self._index.passages[best.sentence.passage]
-        passage = self._evidence.with_subject(found_in.report, found_in.indexed_text)
-        if self._evidence.missing_names(terms, f"{best.sentence.indexed_text}\n{passage}"):
-            return _NAME_MISSING
-        coverage = max(best.coverage, self._evidence.coverage(terms, passage))
-        logit = (
-            _COVERAGE * coverage
-            + _COSINE * max(candidate.cosine for candidate in candidates)
-            + _CONSTANT
-        )
-        return round(1 / (1 + math.exp(-logit)), 3)
-
-    def _reason(self, terms: tuple[Term, ...]) -> Reason:
-        """Off topic where the reports share no word with the question, else not in the reports."""
-        known = any(
-            self._index.lexical.passages_with(form) for term in terms for form in term.forms
-        )
-        return "not_in_reports" if known else "off_topic"
+        features = confidence_features(question, terms, candidates, self._index, self._evidence)
+        sure = confidence(features, self._weights)
+        return min(sure, _STRANGE_NAME) if self._evidence.strange_names(question, terms) else sure
 
     def _declined(
-        self, question: Question, hits: Sequence[Hit], confidence: float, reason: Reason
+        self,
+        question: Question,
+        terms: tuple[Term, ...],
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        sure: float,
     ) -> Answer:
-        """「資料に記載がありません」, with the passages that come nearest."""
+        """「資料に記載がありません」, with what is missing, the nearest passages and what can be asked."""
+        strange = self._evidence.strange_words(terms)
+        reason: Reason = "off_topic" if len(strange) == len(terms) else "not_in_reports"
+        text = _DECLINED[reason]
+        if strange and reason == "not_in_reports":
+            named = "、".join(f"「{word[:_WORD_SHOWN]}」" for word in strange[:_WORDS_SHOWN])
+            text += f"{named}は資料に出てきません。"
         citations = tuple(
             self._citation(number, hit.passage.report, hit.passage.span)
             for number, hit in enumerate(hits[:_NEAREST], start=1)
@@ -212,12 +218,13 @@ class Assistant:
         return Answer(
             question=question.text,
             answered=False,
-            answer=_DECLINED[reason],
+            answer=text,
             short_answer=None,
             claims=(),
             citations=citations,
             notes=(),
-            confidence=confidence,
+            suggestions=suggest(candidates),
+            confidence=sure,
             reason=reason,
             mode="extractive",
             timings_ms={},
@@ -234,7 +241,9 @@ class Assistant:
                 numbers.setdefault((statement.report, span), len(numbers) + 1)
                 for span in statement.spans
             ]
-            claims.append(Claim(text=statement.text, citations=tuple(used)))
+            claims.append(
+                Claim(text=statement.text, citations=tuple(used), hedged=statement.hedged)
+            )
         citations = tuple(
             self._citation(number, report, span) for (report, span), number in numbers.items()
         )
@@ -265,6 +274,11 @@ class Assistant:
             for report in [self._index.reports[citation.report]]
             for damage in report.damages_within(Span(citation.start, citation.end))
         }
+
+
+def _encodable(text: str) -> str:
+    """A text without lone surrogates, which no answer could be sent back with."""
+    return text.encode(errors="replace").decode()
 
 
 def _explained(damages: Mapping[str | None, Damage]) -> Iterator[str]:

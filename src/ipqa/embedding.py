@@ -6,6 +6,7 @@ Vectors are float32 rows of length one, so that an inner product is a cosine.
 import hashlib
 import os
 import threading
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from ipqa.errors import ModelUnavailable
 from ipqa.settings import SHIPPED_MODEL
+
+_LONG_LIGATURE = "\ufdfa"
+_SPELT_OUT = unicodedata.normalize("NFKC", _LONG_LIGATURE)
 
 _PART = 8
 """Texts that one worker embeds at a time."""
@@ -96,8 +100,7 @@ class ShippedModel:
             return np.empty((0, self.dimension), dtype=np.float32)
 
         def encode(part: list[str]) -> Vectors:
-            # the engine takes C strings: a NUL would end the text early
-            clean = [text.replace("\0", " ") for text in part]
+            clean = [_harmless(text) for text in part]
             return np.asarray(self._engine().encode(clean, is_query), dtype=np.float32)
 
         parts = [list(texts[start : start + _PART]) for start in range(0, len(texts), _PART)]
@@ -107,6 +110,15 @@ class ShippedModel:
         if not hasattr(self._engines, "engine"):
             self._engines.engine = self._open(num_threads=1)
         return self._engines.engine
+
+
+def _harmless(text: str) -> str:
+    """A text as the engine can take it.
+
+    It takes C strings, which a NUL would end early, and has room for four code points where the ligature
+    U+FDFA becomes eighteen, which wrote beyond its buffer.
+    """
+    return text.replace("\0", " ").replace(_LONG_LIGATURE, _SPELT_OUT)
 
 
 class SentenceTransformerModel:

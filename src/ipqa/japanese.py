@@ -3,6 +3,7 @@
 All offsets are Unicode code points into the text that was handed in, half open like slices.
 """
 
+import re
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from typing import Literal
 import sudachipy
 
 SplitMode = Literal["A", "B", "C"]
+
+ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
+"""The first year of each era."""
 
 _GRAMMAR = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白"})
 """Parts of speech that carry no content of their own."""
@@ -41,6 +45,7 @@ _LIGHT_WORDS = frozenset(
 _SUDACHI_CHARACTERS = 12_000
 """Sudachi refuses an input above 49,149 bytes of UTF-8; a character has four at the most."""
 
+_KANA_OR_KANJI = re.compile(r"[ぁ-んァ-ヶｦ-ﾝ一-龥々]")
 _CLOSING = "」』）)】］]〉》”’\"'"
 _BRACKETS = {"」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "］": "［", "]": "["}
 _OPENING = frozenset(_BRACKETS.values())
@@ -177,6 +182,11 @@ def _inside_brackets(line: str) -> list[bool]:
                     del open_at[depth:]
                     break
     return inside
+
+
+def holds_japanese(text: str) -> bool:
+    """Whether a text holds kana or kanji."""
+    return _KANA_OR_KANJI.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,18 @@ class Sentence:
     Attributes:
         passage: position of its passage in the list of passages.
         block: index into the report's blocks.
-        indexed_text: what is embedded: the sentence below its context.
+        indexed_text: what is embedded: its context on the first line, the sentence below.
     """
 
     passage: int
     block: int
     span: Span
     indexed_text: str
+
+    @property
+    def alone(self) -> str:
+        """What is indexed of it, without its context."""
+        return self.indexed_text.partition("\n")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,17 @@ from numpy.typing import NDArray
 from ipqa.embedding import EmbeddingModel
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import content_words
+from ipqa.japanese import content_words, holds_japanese
 from ipqa.passages import Passage
 
 DENSE_WEIGHT = 0.6
 """Share of the dense leg in the fused score."""
+
+_FOREIGN = 0.9
+"""The same for a question in another language, whose words a Japanese report hardly holds."""
+
+_EMBEDDED = 500
+"""Characters of a question that are embedded: a longer one is beyond what the model sees."""
 
 _DEPTH = 200
 """How many sentences the dense leg proposes, and how many passages the lexical leg."""
@@ -30,10 +36,10 @@ class Hit:
 
     Attributes:
         number: its position in the index.
-        dense: the cosine of its nearest sentence.
+        dense: the cosine of its nearest sentence, as sentences are embedded (in context and alone).
         lexical: its BM25 score.
         score: the two fused; comparable within one search only.
-        cosines: cosine of each of its sentences that the search came upon, by sentence number.
+        cosines: cosine of each of its sentences, by sentence number.
     """
 
     number: int
@@ -62,35 +68,34 @@ class Retriever:
     def search(self, question: str, k: int, reports: Collection[str] | None = None) -> list[Hit]:
         """The ``k`` passages nearest to a question, best first, from the named reports or all."""
         expanded = self._glossary.expand(question)
-        query = self._model.embed_queries([expanded])[0]
+        query = self._model.embed_queries([expanded[:_EMBEDDED]])[0]
         words = [word.form for word in content_words(expanded)]
-        cosines = self._dense(query, reports)
         lexical = self._lexical(words, reports)
-        dense = {passage: max(found.values()) for passage, found in cosines.items()}
-        candidates = sorted(dense.keys() | lexical.keys())
+        candidates = sorted(self._near(query, reports) | lexical.keys())
         if not candidates:
             return []
-        nearest_missed = min(dense.values(), default=0.0)
-        by_meaning = _standardised([dense.get(number, nearest_missed) for number in candidates])
+        cosines = self._cosines(query, candidates)
+        dense = {number: max(cosines[number].values(), default=0.0) for number in candidates}
+        by_meaning = _standardised([dense[number] for number in candidates])
         by_words = _standardised([lexical.get(number, 0.0) for number in candidates])
-        fused = self._dense_weight * by_meaning + (1 - self._dense_weight) * by_words
+        one_leg = self._dense_weight in {0.0, 1.0}
+        share = self._dense_weight if one_leg or holds_japanese(question) else _FOREIGN
+        fused = share * by_meaning + (1 - share) * by_words
         order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))
         return [
             Hit(
                 number=candidates[i],
                 passage=self._index.passages[candidates[i]],
-                dense=dense.get(candidates[i], nearest_missed),
+                dense=dense[candidates[i]],
                 lexical=lexical.get(candidates[i], 0.0),
                 score=float(fused[i]),
-                cosines=cosines.get(candidates[i], {}),
+                cosines=cosines[candidates[i]],
             )
             for i in order[:k]
         ]
 
-    def _dense(
-        self, query: NDArray[np.float32], reports: Collection[str] | None
-    ) -> dict[int, dict[int, float]]:
-        """Cosines of the nearest sentences, by passage."""
+    def _near(self, query: NDArray[np.float32], reports: Collection[str] | None) -> set[int]:
+        """The passages of the nearest sentences."""
         allowed = None
         if reports is not None:
             allowed = [
@@ -98,10 +103,17 @@ class Retriever:
                 for number, sentence in enumerate(self._index.sentences)
                 if self._index.passages[sentence.passage].report in reports
             ]
-        found: dict[int, dict[int, float]] = {}
-        for number, cosine in self._index.dense.search(query, _DEPTH, allowed):
-            found.setdefault(self._index.sentences[number].passage, {})[number] = cosine
-        return found
+        nearest = self._index.dense.search(query, _DEPTH, allowed)
+        return {self._index.sentences[number].passage for number, _ in nearest}
+
+    def _cosines(
+        self, query: NDArray[np.float32], passages: Sequence[int]
+    ) -> dict[int, dict[int, float]]:
+        """The cosine of each sentence of some passages, by passage and sentence number."""
+        numbers = {passage: self._index.sentences_of(passage) for passage in passages}
+        rows = [number for passage in passages for number in numbers[passage]]
+        found = dict(zip(rows, self._index.dense.products(query, rows).tolist(), strict=True))
+        return {passage: {n: found[n] for n in numbers[passage]} for passage in passages}
 
     def _lexical(self, words: Sequence[str], reports: Collection[str] | None) -> dict[int, float]:
         """Scores of the best passages that hold a word of the question."""

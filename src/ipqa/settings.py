@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         "the name or folder of a sentence-transformers model.",
     )
     passage_length: int = Field(
-        250, ge=80, le=2000, description="Longest passage, in characters, list items aside."
+        400, ge=80, le=2000, description="Longest passage, in characters, list items aside."
     )
     max_question_length: int = Field(
         2000, ge=1, description="Longest question that is accepted, in characters."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipqa.answering.question import Kind, points_back, understand, understand_together
+from ipqa.answering.question import Kind, understand, years_in
 from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionTooLong
 
 LIMIT = 200
@@ -21,6 +21,10 @@ LIMIT = 200
         ("なぜ輸出が伸びたのですか", "why"),
         ("養殖を始めた会社は誰が率いていますか", "who"),
         ("選別台とは", "definition"),
+        ("北浜と南浜の水温の違い", "compare"),
+        ("検査はどこで行うか", "where"),
+        ("乾燥の手順を知りたい", "how"),
+        ("電圧は何ボルト", "quantity"),
         ("Why did exports grow?", "why"),
         ("When did it start?", "when"),
         ("ＷＨＥＮ　ｄｉｄ　ｉｔ　ｓｔａｒｔ？", "when"),
@@ -69,14 +73,43 @@ def test_any_text_is_read_or_refused_for_a_reason(text: str) -> None:
     question.text.encode("utf-8")  # no lone surrogate is left
 
 
-@pytest.mark.parametrize("text", ["それはなぜですか", "その理由は？", "では南浜は？", "いつですか"])
-def test_a_question_that_points_back_is_read_with_the_one_before(text: str) -> None:
-    question = understand(text, LIMIT)
-    assert points_back(question)
-    together = understand_together("北浜の養殖場の水温", question)
-    assert together.kind == question.kind
-    assert "水温" in {term.surface for term in together.terms}
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("令和7年の出荷量", {2025}),
+        ("２０２４年度と令和元年の差", {2024, 2019}),
+        ("FY23の売上", {2023}),
+        ("2023/4の発表", {2023}),
+        ("昭和42年12月", {1967}),
+        ("2030 トレンド", {2030}),
+        ("2,024件", set()),
+        ("2024件の特許", set()),
+        ("年に三回", set()),
+    ],
+)
+def test_years_are_read_in_any_calendar(text: str, years: set[int]) -> None:
+    assert understand(text, LIMIT).years == years
+    assert years_in("") == frozenset()
 
 
-def test_a_question_that_stands_alone_does_not_point_back() -> None:
-    assert not points_back(understand("北浜の養殖場の水温", LIMIT))
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("電圧は何ボルト", {"ボルト"}),
+        ("職員は何人いますか", {"人", "名"}),
+        ("輸出の割合", {"%"}),
+        ("費用はいくらですか", {"円", "ドル"}),
+        ("国内で何位", {"位"}),
+        ("何時に開くか", set()),
+        ("何故減ったのか", set()),
+    ],
+)
+def test_the_unit_of_a_quantity_is_told_by_the_question(text: str, units: set[str]) -> None:
+    found = set(understand(text, LIMIT).units)
+    assert units <= found
+    assert bool(units) == bool(found)
+
+
+@pytest.mark.parametrize("text", ["㌖", "㍿とは", "①"])
+def test_signs_that_stand_for_words_are_words(text: str) -> None:
+    assert understand(text, LIMIT).text == text

@@ -55,7 +55,7 @@ def test_nothing_is_embedded_again_while_nothing_has_changed(corpus: Path, tmp_p
 def test_another_setting_that_changes_the_index_rebuilds_it(corpus: Path, tmp_path: Path) -> None:
     assert corpus.is_dir()
     build_index(settings_for(tmp_path), shipped_model(), lambda _: None)
-    longer = settings_for(tmp_path, passage_length=400)
+    longer = settings_for(tmp_path, passage_length=300)
     assert build_index(longer, shipped_model(), lambda _: None).rebuilt
 
 
@@ -151,7 +151,7 @@ def test_what_was_added_survives_a_build_and_the_loss_of_its_file(
     mine = written(tmp_path / "甲社.md", "# 甲社\n\n甲社は米を売る。")
     add(settings, mine)
     mine.unlink()
-    longer = settings.model_copy(update={"passage_length": 400})
+    longer = settings.model_copy(update={"passage_length": 300})
     assert build_index(longer, shipped_model(), lambda _: None).read == ("report", "甲社")
     assert set(held(settings)) == {"report", "甲社"}
 
@@ -202,7 +202,7 @@ def test_an_index_made_in_another_way_must_be_built_before_it_is_added_to(
     assert corpus.is_dir()
     build_index(settings_for(tmp_path), shipped_model(), lambda _: None)
     with pytest.raises(IndexMismatch, match="passage_length"):
-        add(settings_for(tmp_path, passage_length=400), written(tmp_path / "甲社.md", "甲社は米。"))
+        add(settings_for(tmp_path, passage_length=300), written(tmp_path / "甲社.md", "甲社は米。"))
 
 
 def test_an_interrupted_build_goes_on_where_it_stopped(corpus: Path, tmp_path: Path) -> None:

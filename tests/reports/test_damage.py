@@ -91,6 +91,7 @@ def test_a_rank_without_its_sign_is_read_only_in_a_file_that_loses_characters() 
     ("text", "damages"),
     [
         ("特 許を出願した。", [("split_word", "特 許", "特許")]),
+        ("2023年11月8日 新契約が発効する。", []),
         ("目　次", [("split_word", "目　次", "目次")]),
         ("知 的 財 産 戦 略", [("split_word", "知 的 財 産 戦 略", "知的財産戦略")]),
         (

@@ -50,26 +50,34 @@ class Citation(_Frozen):
 
 
 class Claim(_Frozen):
-    """One statement of an answer and the numbers of the citations that support it."""
+    """One statement of an answer and the numbers of the citations that support it.
+
+    ``hedged``: the report itself says it as an inference (と推察される), not as a fact.
+    """
 
     text: str
     citations: tuple[int, ...]
+    hedged: bool = False
 
 
 class Answer(_Frozen):
     """What comes back for a question.
 
-    Where ``answered`` is false, ``reason`` says why, there are no claims, and the citations are the
-    passages nearest to the question. ``notes`` say how damaged places in the quotes probably read.
+    Where ``answered`` is false, ``reason`` says why, there are no claims, the citations are the
+    passages nearest to the question, and ``suggestions`` are questions that the reports do answer.
+    ``interpreted_as`` is how a question that leans on the conversation was understood. ``notes`` say how
+    damaged places in the quotes probably read, and where the report contradicts itself.
     """
 
     question: str
+    interpreted_as: str | None = None
     answered: bool
     answer: str
     short_answer: str | None
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
+    suggestions: tuple[str, ...] = ()
     confidence: float
     reason: Reason | None
     mode: Literal["extractive"]

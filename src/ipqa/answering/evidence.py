@@ -9,35 +9,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from ipqa.answering.question import GENERIC_FORMS, Kind, Question
+from ipqa.answering.question import GENERIC_FORMS, Question
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import Word, content_words, normalise
-from ipqa.reports.damage import damaged_dates
+from ipqa.japanese import Word, content_words, holds_japanese
 from ipqa.reports.model import Report
 
-_DATE = re.compile(
-    r"(?:(?:19|20)\d{2}|(?:明治|大正|昭和|平成|令和)\s*(?:\d{1,2}|元))\s*年(?:度|\s*\d{1,2}月(?:\s*\d{1,2}日)?)?"
-    r"|(?:19|20)\d{2}(?:[-/.]\d{1,2}){1,2}|\d{1,2}月\s*\d{1,2}日|FY\d{2}"
-)
-_QUANTITY = re.compile(
-    r"\d+分の\d+|\d+(?:,\d{3})*(?:\.\d+)?\s*(?:[万億兆]+\s*)?(?:%|パーセント|件|名|人|社|台|倍|位|年間|円|ドル|点|つ|個|割|か国|カ国|回|車種|部門|トン|度|リットル|キログラム)"
-    r"|\d+(?:\.\d+)?\s*[万億兆]|\d+(?:,\d{3})+|[一二三四五六七八九十百千数]+(?:余)?[件名人社台倍割]"
-)
-_REASON = re.compile(r"ため|ので|から|により|によって|ことで|背景|狙|目的|理由|目指")
-_ENUMERATION = re.compile(r"[^、・。]{1,20}(?:[・、][^、・。]{1,20}){2,}")
-_DEFINING = re.compile(r"とは|である|です|という|指す|定義|特徴|技術")
-
-_EXPECTED: Mapping[Kind, re.Pattern[str]] = {
-    "when": _DATE,
-    "quantity": _QUANTITY,
-    "why": _REASON,
-    "definition": _DEFINING,
-    "list": _ENUMERATION,
-}
-
+_NO_NAME = re.compile(r"(?:[ぁ-んー]+|.|[A-Za-z&]{1,4})$")
 _COMMON_SHARE = 0.25
 _SCATTERED = 0.5
 _OPENING_BLOCKS = 3
@@ -67,28 +47,6 @@ class Term:
     is_name: bool
 
 
-def expected_spans(question: Question, text: str) -> list[tuple[int, int]]:
-    """Where a text holds the kind of thing asked for: dates, quantities, reasons, enumerations."""
-    pattern = _EXPECTED.get(question.kind)
-    if pattern is None:
-        return []
-    normal = normalise(text)
-    spans = [
-        normal.original_span(*match.span())
-        for match in pattern.finditer(normal.text)
-        if question.kind != "quantity" or _asks_for_rank(question) == match.group().endswith("位")
-    ]
-    if question.kind != "when":
-        return spans
-    damaged = [(damage.span.start, damage.span.end) for damage in damaged_dates(text)]
-    whole = [span for span in spans if all(span[1] <= s or e <= span[0] for s, e in damaged)]
-    return sorted(whole + damaged)
-
-
-def _asks_for_rank(question: Question) -> bool:
-    return re.search(r"位|ランキング|rank", question.text) is not None
-
-
 class Evidence:
     """Weighs stretches of one index's reports."""
 
@@ -105,13 +63,13 @@ class Evidence:
     def terms(self, question: Question) -> tuple[Term, ...]:
         """The question's terms with their weights in this index.
 
-        Of a question that is not in Japanese only the words that the reports know, and names, can be
+        Of a question that is not in Japanese only words that tell passages of the reports apart can be
         looked for; the rest is left to the embedding.
         """
         terms = tuple(self._term(word) for word in question.terms)
-        if re.search(r"[ぁ-んァ-ヶ一-龥]", question.text):
+        if holds_japanese(question.text):
             return terms
-        return tuple(t for t in terms if t.is_name or t.surface[:1].isupper() or self._known(t))
+        return tuple(t for t in terms if self._known(t) and not self._is_everywhere(t))
 
     def coverage(self, terms: tuple[Term, ...], text: str) -> float:
         """Share of the terms, by weight, that a text holds, 0 to 1."""
@@ -124,6 +82,28 @@ class Evidence:
         """How many words a text has that the question has not."""
         asked = {form for term in terms for form in term.forms}
         return len(self._read(text).forms - asked)
+
+    def unknown(self, terms: tuple[Term, ...]) -> float:
+        """Share of the terms, by weight, of which no report holds any part, 0 to 1."""
+        total = sum(term.weight for term in terms)
+        strange = sum(term.weight for term in terms if not self._partly_known(term))
+        return strange / total if total else 0.0
+
+    def strange_words(self, terms: tuple[Term, ...]) -> tuple[str, ...]:
+        """The terms, as asked, of which no report holds any part."""
+        return tuple(term.surface for term in terms if not self._partly_known(term))
+
+    def strange_names(self, question: Question, terms: tuple[Term, ...]) -> tuple[str, ...]:
+        """The names in a Japanese question of which no report holds any part.
+
+        Hiragana, single characters and short Latin abbreviations are left aside: most of what passes for
+        a name there is a word that was cut wrongly, or is not written out.
+        """
+        if not holds_japanese(question.text):
+            return ()
+        names = [t.surface for t in terms if t.is_name and not self._partly_known(t)]
+        names += [name for name in question.organisations if not self._is_written(name)]
+        return tuple(dict.fromkeys(name for name in names if not _NO_NAME.match(name)))
 
     def missing_names(self, terms: tuple[Term, ...], text: str) -> list[Term]:
         """Names in the question that a text does not hold, those that stand everywhere aside."""
@@ -153,6 +133,19 @@ class Evidence:
         if len(term.forms) > 1 and _plain(term.surface) not in read.plain:
             share *= _SCATTERED
         return share
+
+    def _partly_known(self, term: Term) -> bool:
+        if any(self._index.lexical.passages_with(form) for form in term.forms):
+            return True
+        return len(term.surface) > 1 and self._is_written(term.surface)
+
+    def _is_written(self, word: str) -> bool:
+        """Whether a report holds a word as it is written; Sudachi cuts one differently in other company."""
+        return any(_plain(word) in text for text in self._plain_texts)
+
+    @cached_property
+    def _plain_texts(self) -> list[str]:
+        return [_plain(f"{r.title}\n{r.text}") for r in self._index.reports.values()]
 
     def _known(self, term: Term) -> bool:
         return all(self._index.lexical.passages_with(form) for form in term.forms)

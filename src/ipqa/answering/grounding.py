@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ipqa.answering.answer import Citation, Claim
+from ipqa.japanese import ERAS
 from ipqa.reports.model import Report
 
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -20,7 +21,6 @@ _FIGURE = re.compile(
     r"|(?P<kanji>(?=[〇一二三四五六七八九十百千万億兆]{2})(?:[〇一二三四五六七八九]*[十百千][〇一二三四五六七八九十百千万億兆]*"
     r"|[一二三四五六七八九]+[万億兆][〇一二三四五六七八九十百千万億兆]*|[〇一二三四五六七八九]{2,}))"
 )
-_FIRST_YEARS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _PART = re.compile(rf"({_DIGITS})([兆億万]?)")
@@ -40,7 +40,7 @@ def figures(text: str) -> set[str]:
 def _canonical(match: re.Match[str]) -> str:
     if match["era"]:
         year = 1 if match["year"] == "元" else int(match["year"])
-        return str(_FIRST_YEARS[match["era"]] + year - 1)
+        return str(ERAS[match["era"]] + year - 1)
     if match["kanji"]:
         return str(_of_kanji(match["kanji"]))
     minus = "-" if match["minus"] or match["sign"] else ""

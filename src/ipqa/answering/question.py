@@ -6,45 +6,97 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionTooLong
-from ipqa.japanese import Word, content_words
+from ipqa.japanese import ERAS, Word, content_words, words
 
-Kind = Literal["when", "quantity", "who", "list", "why", "definition", "other"]
+Kind = Literal[
+    "why", "when", "quantity", "compare", "list", "who", "where", "definition", "how", "other"
+]
 
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("why", re.compile(r"なぜ|何故|なんで|どうして|理由|背景は|狙い|目的|\bwhy\b", re.IGNORECASE)),
+_ASKED_BY: tuple[tuple[Kind, str], ...] = (
+    (
+        "why",
+        r"なぜ|何故|なんで|どうして|理由|背景|狙い|目的|要因|原因|わけ[はをで?？]|\bwhy\b|reason|cause",
+    ),
     (
         "when",
-        re.compile(
-            r"いつ|何年|何月|何日|時期|年月|日付|タイミング|期限|\bwhen\b|what (?:year|date)",
-            re.IGNORECASE,
+        (
+            r"いつ|何年(?!間)|何月|何日(?!間)|時期|年月日?|日付|日時|日取り|タイミング|期限|何年度|\bwhen\b"
+            r"|(?:what|which) (?:year|date|month|day)"
         ),
     ),
     (
         "quantity",
-        re.compile(
-            r"何(?:件|人|名|位|社|台|個|つ|回|倍|割|分の|パーセント|%|％|ページ)|いくつ|いくら|どれ(?:くらい|ぐらい|ほど)"
-            r"|件数|人数|割合|比率|何番|順位|シェア|数は|額は|率は|how (?:many|much)|percent",
-            re.IGNORECASE,
+        (
+            r"何(?:件|人|名|位|社|台|個|つ|回|倍|割|分の|パーセント|%|ページ|年間|か月|ヶ月|日間|時間|円|トン|歳)"
+            r"|いくつ|いくら|いかほど|(?:どれ|どの)(?:くらい|ぐらい|ほど|だけ)|なん(?:%|パー|人|件|番)"
+            r"|件数|人数|台数|回数|割合|比率|何番|順位|シェア|数は|額|率は|率$|[^計]数$|[一-龥](?:高|量|額|率|費|単価)(?:は|が|って|[?？]|$)|(?:利益|人口|水温|面積)は|金額|費用は|値段"
+            r"|how (?:many|much|long|large|old|fast|far)|percent|what (?:share|number|percentage|amount)"
+        ),
+    ),
+    (
+        "compare",
+        (
+            r"違い|違う|異なる|比べ|比較|対比|差は|差を|どちらが|どっちが|どちらの|より(?:多|少|高|低|大|小)"
+            r"|\bdiffer|\bcompare|\bversus\b|\bvs\b"
         ),
     ),
     (
         "list",
-        re.compile(
-            r"挙げ|列挙|一覧|リスト|すべて|全て|メンバー|構成要素|内訳|選択肢|種類|何がある|どんなもの"
-            r"|それぞれ|どのような.{1,8}(?:か|が)|\d+(?:つ|点|社)|\blist\b|what are|which",
-            re.IGNORECASE,
+        (
+            r"挙げ|列挙|一覧|リスト|すべて|全て|全部|メンバー|構成要素|内訳|選択肢|種類|何がある|どんなもの"
+            r"|それぞれ|どのような.{1,8}(?:か|が)|\d+(?:つ|点|社)|何と何|ぜんぶ|\blist\b|what are|which .*s\b"
         ),
     ),
     (
         "who",
-        re.compile(
-            r"誰|だれ|どこ(?:の会社|の企業|が|か|です|と|に|$|[?？])|どの(?:会社|企業|社|部門)|どちら|何社|相手"
-            r"|ライセンス先|提携先|\bwho\b|which company",
-            re.IGNORECASE,
+        (
+            r"誰|だれ|どなた|(?:どこ|どの|どちら)の?(?:会社|企業|社|部門|部署|組織|機関|団体|省庁)|何社|相手"
+            r"|社名|担当者|責任者|ライセンス先|提携先|\bwho\b|which (?:company|department|firm)"
         ),
     ),
-    ("definition", re.compile(r"とは|って(?:何|なに)|どういう意味|何です|what is", re.IGNORECASE)),
+    ("where", r"どこ|何処|場所|所在地|開催地|\bwhere\b"),
+    ("definition", r"とは|って(?:何|なに)|どういう意味|何の略|何です|what (?:is|does .* mean)"),
+    (
+        "how",
+        r"どのように|どうやって|どうする|どんな(?:方法|やり方|手段)|仕組み|方法|手順|\bhow\b",
+    ),
 )
+"""The first that fits; 「何件」 says more of the answer than the 「どのような」 beside it."""
+
+_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED_BY)
+
+_COUNTER = re.compile(
+    r"何(?![故時処方者事物年月日])([ァ-ヶー]{2,}|[一-龥%]{1,2}?)(?=[^一-龥ァ-ヶー]|$)"
+)
+_UNITS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), units)
+    for pattern, units in (
+        (
+            r"割合|比率|シェア|率|パーセント|なんパー|%|percent|share",
+            ("%", "パーセント", "割", "分の"),
+        ),
+        (r"順位|何番|なん番|ランキング|何位|rank", ("位",)),
+        (r"人数|何人|何名|なん人|スタッフの数|how many people", ("人", "名")),
+        (
+            r"いくら|金額|額|費用|値段|価格|コスト|how much",
+            ("円", "ドル", "ユーロ", "元", "ポンド"),
+        ),
+        (r"件数|何件", ("件",)),
+        (r"回数|何回", ("回",)),
+        (r"台数|何台", ("台",)),
+        (
+            r"期間|何年間|how long",
+            ("年間", "年", "か月", "カ月", "ヶ月", "日間", "週間", "時間", "分"),
+        ),
+    )
+)
+"""Units that an answer may have, by what the question says."""
+
+_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(?=年|年度|[-/.]\d)|(?<![\d.,])((?:19|20)\d{2})(?![\d.,件人円名%社])"
+)
+_ERA_YEAR = re.compile(rf"({'|'.join(ERAS)})(\d{{1,2}}|元)年")
+_FISCAL_YEAR = re.compile(r"FY(?:20)?(\d{2})(?!\d)", re.IGNORECASE)
 
 _ASKING_FORMS = frozenset(
     (
@@ -73,9 +125,13 @@ GENERIC_FORMS = frozenset(
 )
 """Normalised forms that name the kind of answer; the evidence often says the thing without the word."""
 
-_POINTING = re.compile(
-    r"それ|その|これ|この(?!資料|報告|レポート)|そこ|同社|^(?:では|じゃあ?|なら|ほかに|他に)"
+_ORGANISATIONS = frozenset(
+    "株式会社 ホールディングス 銀行 信用金庫 信金 証券 生命 損保 大学 病院 市 県 町 村 水産 食品 飲料 酒造 乳業 製菓 電機 電器 電子 工業 "
+    "重工 製鋼 製紙 化学 化成 製薬 薬品 建設 商事 物産 運輸 鉄道 電鉄 航空 電力 自動車".split()
 )
+
+_NO_NAMES = frozenset({"副詞可能", "助数詞可能"})
+"""Nouns of time and measure, with which no name begins."""
 
 _CONTROL = frozenset({"Cc", "Cs", "Co", "Cn"})
 
@@ -87,11 +143,17 @@ class Question:
     Attributes:
         text: without control characters and outer white space.
         terms: the words that must be found, in Sudachi's longest units, each form once, in order.
+        units: units that the quantity asked for may have; empty where the question does not tell.
+        years: years of the common era that the question names.
+        organisations: what companies, towns and the like are called (白波 of 白波水産), told by their form.
     """
 
     text: str
     kind: Kind
     terms: tuple[Word, ...]
+    units: tuple[str, ...] = ()
+    years: frozenset[int] = frozenset()
+    organisations: tuple[str, ...] = ()
 
 
 def understand(raw: str, max_length: int) -> Question:
@@ -107,26 +169,58 @@ def understand(raw: str, max_length: int) -> Question:
     text = _clean(raw)
     if not text:
         raise EmptyQuestion
-    if not any(unicodedata.category(c)[0] in "LN" for c in text):
-        raise NoWordsInQuestion
     normal = unicodedata.normalize("NFKC", text)
+    if not any(unicodedata.category(c)[0] in "LN" for c in normal):
+        raise NoWordsInQuestion
     kind: Kind = next((name for name, pattern in _KINDS if pattern.search(normal)), "other")
-    return Question(text=text, kind=kind, terms=_terms(text))
+    units = _units(normal)
+    return Question(
+        text=text,
+        kind="quantity" if kind == "other" and units else kind,
+        terms=_terms(text),
+        units=units,
+        years=years_in(normal),
+        organisations=_organisations(normal),
+    )
 
 
-def points_back(question: Question) -> bool:
-    """Whether a question can only be understood with the one before it."""
-    return _POINTING.search(question.text) is not None or not question.terms
-
-
-def understand_together(previous: str, question: Question) -> Question:
-    """A question that points back, read together with the one it points to."""
-    text = f"{_clean(previous)} {question.text}"
-    return Question(text=text, kind=question.kind, terms=_terms(text))
+def years_in(text: str) -> frozenset[int]:
+    """Years that a text in NFKC names, of the common era: 令和7年 and 2025年度 are 2025, FY25 too."""
+    found = {int(match[1] or match[2]) for match in _YEAR.finditer(text)}
+    found |= {
+        ERAS[match[1]] + (0 if match[2] == "元" else int(match[2]) - 1)
+        for match in _ERA_YEAR.finditer(text)
+    }
+    found |= {2000 + int(match[1]) for match in _FISCAL_YEAR.finditer(text)}
+    return frozenset(found)
 
 
 def _clean(raw: str) -> str:
-    return "".join(" " if unicodedata.category(c) in _CONTROL else c for c in raw).strip()
+    """Without control characters, and without what is not seen (a soft hyphen within a word)."""
+    seen = (c for c in raw if unicodedata.category(c) != "Cf")
+    return "".join(" " if unicodedata.category(c) in _CONTROL else c for c in seen).strip()
+
+
+def _units(text: str) -> tuple[str, ...]:
+    """The units that a quantity asked for may have: what is counted with 何, or what the words imply."""
+    counted = [match[1] for match in _COUNTER.finditer(text)]
+    implied = [unit for pattern, units in _UNITS if pattern.search(text) for unit in units]
+    return tuple(dict.fromkeys([*counted, *implied]))
+
+
+def _organisations(text: str) -> tuple[str, ...]:
+    """The nouns before what ends the names of companies, towns and the like."""
+    found = []
+    name = ""
+    for word in words(text):
+        if word.surface in _ORGANISATIONS and len(name) > 1:
+            found.append(name)
+            name = ""
+        elif word.part_of_speech[0] == "名詞" and word.part_of_speech[2] not in _NO_NAMES:
+            name += word.surface
+        else:
+            name = ""
+    return tuple(found)
 
 
 def _terms(text: str) -> tuple[Word, ...]:

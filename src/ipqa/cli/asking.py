@@ -69,7 +69,15 @@ def serve(
 
 
 def _print_answer(answer: "Answer") -> None:
+    if answer.interpreted_as is not None:
+        out.print(Text(say("質問の解釈: ", "Understood as: ") + answer.interpreted_as, style="dim"))
     out.print(Text(answer.answer, style="bold"))
+    if answer.suggestions:
+        out.print(
+            Text("\n" + say("答えられる質問", "Questions that can be answered"), style="cyan")
+        )
+        for question in answer.suggestions:
+            out.print(Text(f"  {question}"))
     if not answer.citations:
         return
     heading = say("引用", "Citations") if answer.answered else say("近い箇所", "Nearest passages")

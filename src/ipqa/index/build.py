@@ -23,7 +23,7 @@ from ipqa.errors import (
     UnknownReport,
 )
 from ipqa.index.library import Entry, Library, corpus_entries, free_id
-from ipqa.index.readings import Cut, Readings, Recipe, key_of
+from ipqa.index.readings import SENTENCE_VECTORS, Cut, Readings, Recipe, key_of
 from ipqa.index.store import (
     Manifest,
     ReportRecord,
@@ -83,6 +83,7 @@ def recipe_of(settings: Settings, model: EmbeddingModel) -> Recipe:
         tokenizer=tokenizer_fingerprint(),
         reader=READER_VERSION,
         passage_length=settings.passage_length,
+        sentence_vectors=SENTENCE_VECTORS,
     )
 
 
@@ -239,12 +240,19 @@ class _Builder:
         self._readings.write(key, Cut(report, tuple(passages), tuple(sentences)), words, vectors)
 
     def _embed(self, sentences: Sequence[Sentence], watch: Callable[[float], None]) -> Vectors:
-        """Vectors of sentences in their order; embedded by length, so that a batch wastes little."""
+        """Vectors of sentences in their order; embedded by length, so that a batch wastes little.
+
+        Each is the mean of the sentence's vector in its context and of its vector alone, so that a
+        product with a question's vector is the mean of both cosines.
+        """
         order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].indexed_text))
         vectors = np.empty((len(sentences), self._model.dimension), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            vectors[batch] = self._model.embed_passages([sentences[i].indexed_text for i in batch])
+            in_context = [sentences[i].indexed_text for i in batch]
+            alone = [sentences[i].alone for i in batch]
+            both = self._model.embed_passages([*in_context, *alone])
+            vectors[batch] = (both[: len(batch)] + both[len(batch) :]) / 2
             self._sentences += len(batch)
             watch((start + len(batch)) / len(order))
         return vectors

@@ -20,7 +20,7 @@ class DenseIndex:
 
     @classmethod
     def of(cls, dimension: int, parts: Iterable[Vectors]) -> "DenseIndex":
-        """An index of vectors, one row each, which must have length one."""
+        """An index of vectors, one row each, as a build makes them of sentences."""
         index = faiss.IndexFlatIP(dimension)
         for vectors in parts:
             index.add(vectors)
@@ -42,6 +42,12 @@ class DenseIndex:
     def dimension(self) -> int:
         """Length of a vector."""
         return int(self._index.d)
+
+    def products(self, query: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
+        """The products of a query with some rows, in their order."""
+        vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
+        found: NDArray[np.float32] = vectors @ query
+        return found
 
     def search(
         self, query: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None

@@ -32,6 +32,10 @@ _VECTORS = "vectors.npy"
 _SEAL = "seal.json"
 
 
+SENTENCE_VECTORS = "mean of in context and alone"
+"""What the vector of a sentence is made of."""
+
+
 class Recipe(BaseModel):
     """Everything besides the reports themselves that decides what an index holds."""
 
@@ -42,6 +46,7 @@ class Recipe(BaseModel):
     tokenizer: str
     reader: int
     passage_length: int
+    sentence_vectors: str
 
     def differences(self, **now: object) -> str:
         """Where the recipe is not as it would be now, as words; empty where it is."""

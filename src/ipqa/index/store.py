@@ -44,7 +44,7 @@ from ipqa.index.readings import Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
 
-FORMAT = 2
+FORMAT = 3
 """Counted up when a generation is laid out differently than before."""
 
 _CURRENT = "current"

@@ -20,7 +20,7 @@ from ipqa.reports.slides.deck import read_slides
 from ipqa.reports.web.page import read_web_page
 from ipqa.reports.word.document import read_word
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Counted up when the same file is read differently than before, so that indexes are rebuilt."""
 
 ENDINGS = frozenset(

@@ -67,6 +67,7 @@ _TWO_LETTERS = re.compile(rf"(?<![\w\u3000 ]){_JAPANESE}\u3000+{_JAPANESE}(?![\w
 
 _BEFORE = re.compile(rf"{_JAPANESE}*$")
 _AFTER = re.compile(rf"{_JAPANESE}*")
+_DATE_ENDS = re.compile(r"\d[年月日]$")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")
 _REACH = 8
 """Characters on either side of a gap within which the word that it cuts must lie."""
@@ -141,6 +142,8 @@ def _split_words(text: str) -> Iterator[Damage]:
         left, right = before.group() if before else "", after.group() if after else ""
         if _KATAKANA.fullmatch(left[-1:] + right[:1]):
             continue  # compounds of katakana words are written with or without a space
+        if _DATE_ENDS.search(text, max(0, gap.start() - 2), gap.start()):
+            continue  # 「11月8日 新契約」 are two things
         if "\u3000" in gap.group() and not _TWO_LETTERS.match(text, gap.start() - 1):
             continue  # a wide space is set on purpose
         for word in words(left + right):

@@ -1,0 +1,68 @@
+"""How sure it is that the best candidates answer the question.
+
+A logistic model of what can be told without understanding either: how near the best sentence is, how much
+of the question it and the best passages hold, and whether the years, units and names asked for are there.
+`training/fit.py` fits it on questions with and without an answer, off-topic ones among them.
+"""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+
+from ipqa.answering.answer_forms import expected_spans
+from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.question import Question, years_in
+from ipqa.answering.ranking import Candidate, Features
+from ipqa.answering.weights import Weights
+from ipqa.index.store import Index
+from ipqa.japanese import holds_japanese
+
+_BEST = 3
+"""So many candidates are looked at."""
+
+
+def confidence_features(
+    question: Question,
+    terms: tuple[Term, ...],
+    candidates: Sequence[Candidate],
+    index: Index,
+    evidence: Evidence,
+) -> Features:
+    """What the confidence of a question with at least one candidate is told from, each 0 to 1."""
+    best = candidates[:_BEST]
+    first = best[0]
+    passages = [index.passages[candidate.sentence.passage].indexed_text for candidate in best]
+    around = evidence.with_subject(
+        first.report, "\n".join([first.sentence.indexed_text, passages[0]])
+    )
+    read = unicodedata.normalize("NFKC", f"{around}\n{index.reports[first.report].title}")
+    said = "\n".join(candidate.text for candidate in best)
+    cosines = [candidate.features["cosine"] for candidate in candidates]
+    return {
+        "cosine": max(cosines),
+        "cosine_above_mean": max(cosines) - sum(cosines) / len(cosines),
+        "best_cosine": first.features["cosine"],
+        "coverage": first.features["coverage"],
+        "coverage_of_passages": evidence.coverage(
+            terms, evidence.with_subject(first.report, "\n".join(passages))
+        ),
+        "expected": float(bool(expected_spans(question, said))),
+        "expected_first": first.features["expected"],
+        "unit_missing": float(bool(question.units) and not _holds_unit(question, said)),
+        "year_missing": float(not question.years <= years_in(read)),
+        "name_missing": float(bool(evidence.missing_names(terms, around))),
+        "unknown": evidence.unknown(terms),
+        "foreign": float(not holds_japanese(question.text)),
+    }
+
+
+def confidence(features: Features, weights: Weights) -> float:
+    """The probability that a question with these features is answered, 0 to 1."""
+    logit = weights.constant + sum(
+        weight * features[name] for name, weight in weights.confidence.items()
+    )
+    return round(1 / (1 + math.exp(-logit)), 3)
+
+
+def _holds_unit(question: Question, text: str) -> bool:
+    return any(unit in unicodedata.normalize("NFKC", text) for unit in question.units)

@@ -1,0 +1,119 @@
+"""The sentences of the retrieved passages, ranked by how well each answers.
+
+A linear model of a few features, fitted listwise on questions that were written for it (`training/`): the
+probability of the right sentence among its rivals is to be high (Cao et al., "Learning to Rank: From
+Pairwise Approach to Listwise Approach", 2007).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ipqa.answering.answer_forms import expected_spans
+from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.question import Question
+from ipqa.answering.tables import is_row_of, named_table
+from ipqa.answering.weights import Weights
+from ipqa.index.store import Index
+from ipqa.passages import Sentence
+from ipqa.reports.model import Block
+from ipqa.retrieval import Hit
+
+PASSAGES = 16
+"""How many of the best passages an answer is looked for in."""
+
+_TELLING_WORDS = 3
+"""Words besides the question's own that a sentence needs to say anything."""
+
+_ALONE = 0.02
+"""How much less than its own cosine a sentence without neighbours counts as having beside it."""
+
+_LABEL = 40
+_STOPS = "。．.！？!?」）)"
+
+Features = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, with how well it does and what that was told from."""
+
+    number: int
+    sentence: Sentence
+    report: str
+    text: str
+    score: float
+    features: Features = field(compare=False)
+
+
+class Ranker:
+    """Ranks the sentences of one index."""
+
+    def __init__(self, index: Index, evidence: Evidence, weights: Weights) -> None:
+        self._index = index
+        self._evidence = evidence
+        self._weights = weights.ranking
+
+    def rank(
+        self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]
+    ) -> list[Candidate]:
+        """The sentences of the hits that may answer, best first, equal ones in report order."""
+        candidates = []
+        for hit, number in self._pool(question, hits):
+            sentence = self._index.sentences[number]
+            text = sentence.span.within(self._index.reports[hit.passage.report].text)
+            if text[-1] in ":：":
+                continue  # announces, says nothing
+            features = self._features(question, terms, hit, number)
+            score = sum(self._weights.get(name, 0.0) * value for name, value in features.items())
+            candidates.append(
+                Candidate(number, sentence, hit.passage.report, text, score, features)
+            )
+        return sorted(candidates, key=lambda c: (-c.score, c.number))
+
+    def _pool(self, question: Question, hits: Sequence[Hit]) -> list[tuple[Hit, int]]:
+        """The sentences that may answer: those of the passages, or the rows of the table that is named."""
+        number = named_table(question)
+        rows = [
+            (hit, row)
+            for hit in (hits if number is not None else ())
+            for row in self._index.sentences_of(hit.number)
+            if is_row_of(
+                number,
+                self._index.reports[hit.passage.report],
+                self._index.sentences[row].block,
+            )
+        ]
+        return rows or [
+            (hit, sentence)
+            for hit in hits[:PASSAGES]
+            for sentence in self._index.sentences_of(hit.number)
+        ]
+
+    def _features(
+        self, question: Question, terms: tuple[Term, ...], hit: Hit, number: int
+    ) -> Features:
+        """What a sentence is weighed by.
+
+        Cosines to the question of the sentence and of the nearer of its neighbours in the passage, the
+        passage's fused score, the share of the question's words held in its context, whether the kind
+        of thing asked for is there, and whether nothing new is said.
+        """
+        sentence = self._index.sentences[number]
+        neighbours = [hit.cosines[n] for n in (number - 1, number + 1) if n in hit.cosines]
+        block = self._index.reports[hit.passage.report].blocks[sentence.block]
+        in_context = self._evidence.with_subject(hit.passage.report, sentence.indexed_text)
+        alone = sentence.alone
+        new_words = self._evidence.new_words(terms, alone)
+        return {
+            "cosine": hit.cosines[number],
+            "neighbour_cosine": max(neighbours, default=hit.cosines[number] - _ALONE),
+            "passage_score": hit.score,
+            "coverage": self._evidence.coverage(terms, in_context),
+            "expected": float(bool(expected_spans(question, alone))),
+            "empty": float(_is_label(block, alone) or new_words < _TELLING_WORDS),
+        }
+
+
+def _is_label(block: Block, text: str) -> bool:
+    """Whether a short line of its own is no sentence: a byline, what stands above a list."""
+    return block.kind == "paragraph" and len(text) <= _LABEL and text[-1] not in _STOPS

@@ -1,0 +1,50 @@
+"""The span that answers by itself: a date, a quantity, a name."""
+
+import re
+from collections.abc import Sequence
+
+from ipqa.answering.answer_forms import expected_spans
+from ipqa.answering.evidence import Term
+from ipqa.answering.question import Question
+from ipqa.answering.statement import Statement
+
+_QUOTED = re.compile(r"[「『]([^「」『』]{2,30})[」』]")
+_CALLED = re.compile(
+    r"名称|名前|何という|なんという|呼び名|呼ば|愛称|キャッチフレーズ|スローガン|タイトル|題名"
+)
+
+
+def short_answer(
+    question: Question, terms: Sequence[Term], statements: Sequence[Statement]
+) -> str | None:
+    """The date or quantity that is asked for, or the name that something is called by.
+
+    Where a sentence holds several, the one nearest to all words that it shares with the question. None
+    where the question asks for nothing that can be told apart by its form.
+    """
+    for statement in statements:
+        text = statement.text
+        found = _spans(question, text)
+        if found:
+            shared = [term.surface for term in terms if term.surface in text]
+            return text[slice(*min(found, key=lambda span: _distance(span, text, shared)))].strip()
+    return None
+
+
+def _spans(question: Question, text: str) -> list[tuple[int, int]]:
+    if question.kind in {"when", "quantity"}:
+        return expected_spans(question, text)
+    if _CALLED.search(question.text):
+        return [match.span(1) for match in _QUOTED.finditer(text)]
+    return []
+
+
+def _distance(span: tuple[int, int], text: str, words: Sequence[str]) -> int:
+    """Characters between a span and the words nearest to it, over all words; one before it is nearer."""
+    return sum(
+        min(
+            span[0] - match.end() if match.end() <= span[0] else 2 * abs(match.start() - span[1])
+            for match in re.finditer(re.escape(word), text)
+        )
+        for word in words
+    )

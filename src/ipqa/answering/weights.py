@@ -1,0 +1,34 @@
+"""The weights of ranking and confidence, as `training/fit.py` fits them on questions written for that.
+
+A weight belongs to a feature by its name; a feature that has no weight here is not used.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Weights(BaseModel):
+    """What was fitted.
+
+    Attributes:
+        ranking: by feature of a candidate sentence; scores of one question compare, the rest is not fixed.
+        confidence: by feature of a question's best candidates, in a logistic model with ``constant``.
+        threshold: confidence from which an answer is given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ranking: dict[str, float]
+    confidence: dict[str, float]
+    constant: float
+    threshold: float
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The weights that are installed with ipqa."""
+    return Weights.model_validate_json(
+        files("ipqa.answering").joinpath("weights.json").read_bytes()
+    )

@@ -1,0 +1,54 @@
+"""Confidence rises with what speaks for an answer and falls with what is missing."""
+
+import pytest
+
+from ipqa.answering.confidence import confidence, confidence_features
+from ipqa.answering.evidence import Evidence
+from ipqa.answering.question import understand
+from ipqa.answering.ranking import Features, Ranker
+from ipqa.answering.weights import Weights, shipped_weights
+from ipqa.assistant import Assistant
+from ipqa.glossary import Glossary
+from training.fit import RISING
+
+
+def features_of(assistant: Assistant, question: str) -> Features:
+    index = assistant.index
+    evidence = Evidence(index, Glossary(report.text for report in index.reports.values()))
+    understood = understand(question, 200)
+    terms = evidence.terms(understood)
+    ranker = Ranker(index, evidence, shipped_weights())
+    candidates = ranker.rank(understood, terms, assistant.search(question, 20))
+    return confidence_features(understood, terms, candidates, index, evidence)
+
+
+@pytest.mark.parametrize(
+    ("question", "feature"),
+    [
+        ("2018年の出荷量は", "year_missing"),
+        ("水温は何件ですか", "unit_missing"),
+        ("When did it start?", "foreign"),
+        ("株主の構成", "unknown"),
+    ],
+)
+def test_what_is_missing_is_seen(small_assistant: Assistant, question: str, feature: str) -> None:
+    assert features_of(small_assistant, question)[feature] > 0
+    assert features_of(small_assistant, "2024年の出荷量は何トン")[feature] == 0
+
+
+@pytest.mark.parametrize("question", ["南浜の水温は何度ですか", "株価の推移", "When did it start?"])
+def test_features_are_shares(small_assistant: Assistant, question: str) -> None:
+    features = features_of(small_assistant, question)
+    assert [name for name, value in features.items() if not 0 <= value <= 1] == []
+    assert shipped_weights().confidence.keys() <= features.keys()
+
+
+def test_no_weight_speaks_against_reason() -> None:
+    for name, weight in shipped_weights().confidence.items():
+        assert (weight > 0) == (name in RISING), name
+
+
+def test_confidence_is_the_logistic_function() -> None:
+    weights = Weights(ranking={}, confidence={"cosine": 2.0}, constant=-1.0, threshold=0.5)
+    assert confidence({"cosine": 0.5}, weights) == 0.5
+    assert confidence({"cosine": 1.0}, weights) == 0.731

@@ -1,0 +1,238 @@
+"""Fits the weights of ranking and confidence on the written questions: `make fit`.
+
+Each folder of `training/data` becomes an index of its own; its questions are asked, and so are some of
+other folders, which are off its topic. Families named in `data/held-out.txt` are only measured. The
+result is `src/ipqa/answering/weights.json`; `docs/evaluation.md` says what the gold sets make of it.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.metrics import roc_auc_score
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from ipqa.answering.confidence import confidence, confidence_features  # noqa: E402
+from ipqa.answering.evidence import Evidence  # noqa: E402
+from ipqa.answering.question import understand  # noqa: E402
+from ipqa.answering.ranking import PASSAGES, Candidate, Features, Ranker  # noqa: E402
+from ipqa.answering.weights import Weights, shipped_weights  # noqa: E402
+from ipqa.embedding import EmbeddingModel, load_model  # noqa: E402
+from ipqa.evaluation.matching import flat  # noqa: E402
+from ipqa.glossary import Glossary  # noqa: E402
+from ipqa.index.build import build_index  # noqa: E402
+from ipqa.index.store import Index, open_index  # noqa: E402
+from ipqa.retrieval import Retriever  # noqa: E402
+from ipqa.settings import SHIPPED_MODEL, Settings  # noqa: E402
+from training.check_data import (  # noqa: E402
+    WrittenQuestion,
+    family_of,
+    folders_of_data,
+    held_out_families,
+    read_folder,
+)
+
+WORK = ROOT / "training" / "work"
+WEIGHTS = ROOT / "src" / "ipqa" / "answering" / "weights.json"
+OFF_TOPIC = 150
+"""Questions of other folders that are asked of each folder."""
+REFUSED = 0.05
+"""Share of the answerable questions that may be refused."""
+PENALTY = 0.001
+RISING = frozenset({"cosine", "cosine_above_mean", "best_cosine", "coverage", "coverage_of_passages", "expected", "expected_first", "foreign"})  # fmt: skip
+"""Features that can only add to the confidence; the others can only take from it."""
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass
+class Asked:
+    """A question as asked of the index of a folder: its candidates, and which of them answer."""
+
+    question: str
+    folder: "Library"
+    candidates: list[Candidate]
+    right: frozenset[int]
+    answerable: bool
+    own: bool
+    held_out: bool
+
+
+class Library:
+    """The index of a folder of reports, and what reads questions against it."""
+
+    def __init__(self, path: Path, model: EmbeddingModel) -> None:
+        settings = Settings(corpus=path, index=WORK / path.name)
+        build_index(settings, model, lambda _: None)
+        self.index: Index = open_index(settings.index)
+        self.limit = settings.max_question_length
+        glossary = Glossary(report.text for report in self.index.reports.values())
+        self.evidence = Evidence(self.index, glossary)
+        self._retriever = Retriever(self.index, model, glossary)
+        self._ranker = Ranker(self.index, self.evidence, shipped_weights())
+
+    def ask(self, question: WrittenQuestion, *, own: bool) -> Asked:
+        """Ask a question of this folder, or one of another, which is off topic here."""
+        understood = understand(question.question, self.limit)
+        reports = [question.report] if own and question.scope == "report" else None
+        hits = self._retriever.search(understood.text, PASSAGES, reports)
+        candidates = self._ranker.rank(understood, self.evidence.terms(understood), hits)
+        right = frozenset(self._right(question)) if own else frozenset[int]()
+        return Asked(
+            question=question.question,
+            folder=self,
+            candidates=candidates,
+            right=right,
+            answerable=own and question.answerable,
+            own=own,
+            held_out=family_of(question.report) in held_out_families(),
+        )
+
+    def features(self, asked: Asked) -> Features:
+        """What the confidence is told from."""
+        understood = understand(asked.question, self.limit)
+        terms = self.evidence.terms(understood)
+        return confidence_features(understood, terms, asked.candidates, self.index, self.evidence)
+
+    def _right(self, question: WrittenQuestion) -> Iterator[int]:
+        """The sentences of a question's report that hold a snippet of its evidence, or part of it."""
+        snippets = [_cells(snippet) for snippet in question.evidence]
+        for number, sentence in enumerate(self.index.sentences):
+            if self.index.passages[sentence.passage].report == question.report:
+                said = flat(sentence.alone)
+                if any(all(c in said for c in cells) or said in cells[0] for cells in snippets):
+                    yield number
+
+
+def _cells(snippet: str) -> list[str]:
+    """A snippet as it is looked for; of a table's row, its cells."""
+    return [flat(re.sub(r"[*`]", "", cell)) for cell in snippet.split("|") if cell.strip()]
+
+
+def ask_all(model: EmbeddingModel) -> list[Asked]:
+    """Every written question asked of its own folder, and some of other folders."""
+    folders = [read_folder(path) for path in folders_of_data()]
+    asked = []
+    for path, folder in zip(folders_of_data(), folders, strict=True):
+        library = Library(path, model)
+        asked += [library.ask(question, own=True) for question in folder.questions]
+        others = [q for other in folders if other is not folder for q in other.questions]
+        step = len(others) // OFF_TOPIC
+        asked += [library.ask(question, own=False) for question in others[::step] if question.scope == "library"]  # fmt: skip
+        print(f"{path.name}: {len(asked)}", flush=True)
+    return [one for one in asked if one.candidates]
+
+
+def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:
+    """Weights under which the right candidates are most probable among their rivals."""
+    names = sorted(asked[0].candidates[0].features)
+    examples = []
+    for one in asked:
+        right = np.array([c.number in one.right for c in one.candidates])
+        if right.any():
+            rows = np.array([[c.features[name] for name in names] for c in one.candidates])
+            examples.append((rows, right))
+    scale = np.concatenate([rows for rows, _ in examples]).std(axis=0)
+    examples = [(rows / scale, right) for rows, right in examples]
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for rows, right in examples:
+            scores = rows @ weights
+            odds = np.exp(scores - scores.max())
+            share, wanted = odds / odds.sum(), odds * right / (odds * right).sum()
+            total -= float(np.log((odds * right).sum() / odds.sum()))
+            slope -= rows.T @ (wanted - share)
+        count = len(examples)
+        penalised = total / count + PENALTY * float(weights @ weights)
+        return penalised, slope / count + 2 * PENALTY * weights
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / scale
+    return {name: round(float(weight), 3) for name, weight in zip(names, found, strict=True)}
+
+
+def fit_confidence(asked: Sequence[Asked]) -> tuple[dict[str, float], float]:
+    """A logistic model of whether a question is answered, with its constant; no weight against reason."""
+    names = sorted(asked[0].folder.features(asked[0]))
+    rows = np.array([[one.folder.features(one)[name] for name in names] for one in asked])
+    answered = np.array([one.answerable for one in asked], dtype=float)
+    centre, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    rows = (rows - centre) / scale
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        chance = 1 / (1 + np.exp(-(rows @ weights[1:] + weights[0])))
+        gap = chance - answered
+        likelihood = answered * np.log(chance) + (1 - answered) * np.log(1 - chance)
+        slope = np.concatenate([[gap.mean()], rows.T @ gap / len(rows)])
+        return float(-likelihood.mean()), slope
+
+    bounds = [(None, None)] + [(0, None) if name in RISING else (None, 0) for name in names]
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    weights = found[1:] / scale
+    constant = float(found[0] - weights @ centre)
+    return {n: round(float(w), 3) for n, w in zip(names, weights, strict=True) if abs(w) > 0.001}, round(constant, 3)  # noqa: PLR2004  # fmt: skip
+
+
+def reranked(asked: Sequence[Asked], ranking: dict[str, float]) -> None:
+    """Put the candidates in the order of other weights."""
+    for one in asked:
+        one.candidates.sort(
+            key=lambda c: (-sum(ranking[n] * v for n, v in c.features.items()), c.number)
+        )
+
+
+def report(name: str, asked: Sequence[Asked], weights: Weights) -> None:
+    """Print how ranking and confidence fare on some questions."""
+    answerable = [one for one in asked if one.right]
+    first = np.mean([one.candidates[0].number in one.right for one in answerable])
+    five = np.mean([any(c.number in one.right for c in one.candidates[:5]) for one in answerable])
+    sure = np.array([confidence(one.folder.features(one), weights) for one in asked])
+    truth = np.array([one.answerable for one in asked])
+    own = np.array([one.own for one in asked])
+    said = sure >= weights.threshold
+    print(
+        f"{name}: {len(asked)} questions, right sentence first {first:.3f}, in five {five:.3f}, "
+        f"auroc {roc_auc_score(truth, sure):.3f}, refused {1 - said[truth].mean():.3f}, "
+        f"declined near misses {1 - said[~truth & own].mean():.3f} "
+        f"and off-topic ones {1 - said[~own].mean():.3f}, "
+        f"expected calibration error {calibration_error(sure, truth):.3f}"
+    )
+
+
+def calibration_error(sure: Matrix, truth: NDArray[np.bool_], bins: int = 10) -> float:
+    """Mean distance between confidence and share of answerable ones, over bins of like confidence."""
+    order = np.argsort(sure)
+    return float(
+        sum(
+            len(part) * abs(sure[part].mean() - truth[part].mean())
+            for part in np.array_split(order, bins)
+        )
+        / len(sure)
+    )
+
+
+def main() -> None:
+    """Fit on the training families, measure on the held-out ones, and write the weights."""
+    asked = ask_all(load_model(SHIPPED_MODEL))
+    train = [one for one in asked if not one.held_out]
+    ranking = fit_ranking(train)
+    reranked(asked, ranking)
+    found, constant = fit_confidence(train)
+    weights = Weights(ranking=ranking, confidence=found, constant=constant, threshold=0.5)
+    sure = [confidence(one.folder.features(one), weights) for one in train if one.answerable]
+    weights = weights.model_copy(update={"threshold": round(float(np.quantile(sure, REFUSED)), 3)})
+    WEIGHTS.write_text(json.dumps(weights.model_dump(), indent=2) + "\n", encoding="utf-8")
+    report("training", train, weights)
+    report("held out", [one for one in asked if one.held_out], weights)
+
+
+if __name__ == "__main__":
+    main()
