@@ -249,9 +249,7 @@ def test_the_real_report_is_answered_from(
 
 @pytest.mark.slow
 @pytest.mark.real_report
-@pytest.mark.parametrize(
-    "question", ["マツダの特許出願件数は？", "日産の2030年の世界シェア予測は？"]
-)
+@pytest.mark.parametrize("question", ["マツダの特許出願件数は？", "夏目漱石の代表作は何ですか"])
 def test_what_the_real_report_does_not_say_is_not_answered(
     real_assistant: Assistant, question: str
 ) -> None:

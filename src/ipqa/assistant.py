@@ -12,7 +12,7 @@ from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
-from ipqa.answering.short_answer import short_answer
+from ipqa.answering.short_answer import best_first, short_answer
 from ipqa.answering.statement import Statement
 from ipqa.answering.suggestion import suggest
 from ipqa.answering.tables import named_table
@@ -169,7 +169,7 @@ class Assistant:
             return self._declined(question, terms, hits, candidates, sure)
         damages = self._damages(citations)
         notes = tuple(f"注: {note}" for note in _explained(damages))
-        short = short_answer(question, terms, statements)
+        short = short_answer(question, terms, best_first(statements, candidates))
         if short in damages:
             short = f"{damages[short].reading}（原文は「{short}」）"
         return Answer(

@@ -29,6 +29,11 @@ LIMIT = 200
         ("When did it start?", "when"),
         ("ＷＨＥＮ　ｄｉｄ　ｉｔ　ｓｔａｒｔ？", "when"),
         ("北浜の養殖場", "other"),
+        ("件数が少ないのは弱みなのか", "yesno"),
+        ("出荷は伸びた？", "yesno"),
+        ("Is it exported?", "yesno"),
+        ("出荷量を教えてもらえますか", "quantity"),
+        ("どれが伸びたのですか", "other"),
     ],
 )
 def test_the_kind_of_answer_is_recognised(text: str, kind: Kind) -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ipqa.answering.question import Kind, Question
-from ipqa.japanese import normalise
+from ipqa.japanese import Normalised, normalise
 from ipqa.reports.damage import damaged_dates
 
 DATE = re.compile(
@@ -41,7 +42,7 @@ def expected_spans(question: Question, text: str) -> list[tuple[int, int]]:
     pattern = _EXPECTED.get(question.kind)
     if pattern is None:
         return []
-    normal = normalise(text)
+    normal = _normalised(text)
     spans = [
         normal.original_span(*match.span())
         for match in pattern.finditer(normal.text)
@@ -52,6 +53,12 @@ def expected_spans(question: Question, text: str) -> list[tuple[int, int]]:
     damaged = [(damage.span.start, damage.span.end) for damage in damaged_dates(text)]
     whole = [span for span in spans if all(span[1] <= s or e <= span[0] for s, e in damaged)]
     return sorted(whole + damaged)
+
+
+@lru_cache(maxsize=20_000)
+def _normalised(text: str) -> Normalised:
+    """A sentence in NFKC, kept: every question looks at the same ones."""
+    return normalise(text)
 
 
 def _fits(question: Question, quantity: str) -> bool:

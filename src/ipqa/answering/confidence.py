@@ -35,7 +35,6 @@ def confidence_features(
     around = evidence.with_subject(
         first.report, "\n".join([first.sentence.indexed_text, passages[0]])
     )
-    read = unicodedata.normalize("NFKC", f"{around}\n{index.reports[first.report].title}")
     said = "\n".join(candidate.text for candidate in best)
     cosines = [candidate.features["cosine"] for candidate in candidates]
     return {
@@ -49,7 +48,7 @@ def confidence_features(
         "expected": float(bool(expected_spans(question, said))),
         "expected_first": first.features["expected"],
         "unit_missing": float(bool(question.units) and not _holds_unit(question, said)),
-        "year_missing": float(not question.years <= years_in(read)),
+        "year_missing": float(not question.years <= _years_around(first, index)),
         "name_missing": float(bool(evidence.missing_names(terms, around))),
         "unknown": evidence.unknown(terms),
         "foreign": float(not holds_japanese(question.text)),
@@ -62,6 +61,14 @@ def confidence(features: Features, weights: Weights) -> float:
         weight * features[name] for name, weight in weights.confidence.items()
     )
     return round(1 / (1 + math.exp(-logit)), 3)
+
+
+def _years_around(candidate: Candidate, index: Index) -> frozenset[int]:
+    """The years that a sentence's section names, with the titles above it."""
+    report = index.reports[candidate.report]
+    section = report.sections[report.blocks[candidate.sentence.block].section]
+    text = "\n".join([report.title, *section.path, section.span.within(report.text)])
+    return years_in(unicodedata.normalize("NFKC", text))
 
 
 def _holds_unit(question: Question, text: str) -> bool:

@@ -130,7 +130,7 @@ class Evidence:
         if read.shows(term.surface):
             return 1.0
         share = sum(form in read.forms for form in term.forms) / len(term.forms)
-        if len(term.forms) > 1 and _plain(term.surface) not in read.plain:
+        if len(term.forms) > 1 and _plain_word(term.surface) not in read.plain:
             share *= _SCATTERED
         return share
 
@@ -141,7 +141,7 @@ class Evidence:
 
     def _is_written(self, word: str) -> bool:
         """Whether a report holds a word as it is written; Sudachi cuts one differently in other company."""
-        return any(_plain(word) in text for text in self._plain_texts)
+        return any(_plain_word(word) in text for text in self._plain_texts)
 
     @cached_property
     def _plain_texts(self) -> list[str]:
@@ -192,7 +192,12 @@ class _Read:
 
         Sudachi reads one word differently in different company (あおば水産, 株式会社あおば水産).
         """
-        return len(surface) > 1 and not surface.isascii() and _plain(surface) in self.plain
+        return len(surface) > 1 and not surface.isascii() and _plain_word(surface) in self.plain
+
+
+@lru_cache(maxsize=2_000)
+def _plain_word(word: str) -> str:
+    return _plain(word)
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,17 @@ from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionTooLong
 from ipqa.japanese import ERAS, Word, content_words, words
 
 Kind = Literal[
-    "why", "when", "quantity", "compare", "list", "who", "where", "definition", "how", "other"
+    "yesno",
+    "why",
+    "when",
+    "quantity",
+    "compare",
+    "list",
+    "who",
+    "where",
+    "definition",
+    "how",
+    "other",
 ]
 
 _ASKED_BY: tuple[tuple[Kind, str], ...] = (
@@ -29,7 +39,7 @@ _ASKED_BY: tuple[tuple[Kind, str], ...] = (
         (
             r"何(?:件|人|名|位|社|台|個|つ|回|倍|割|分の|パーセント|%|ページ|年間|か月|ヶ月|日間|時間|円|トン|歳)"
             r"|いくつ|いくら|いかほど|(?:どれ|どの)(?:くらい|ぐらい|ほど|だけ)|なん(?:%|パー|人|件|番)"
-            r"|件数|人数|台数|回数|割合|比率|何番|順位|シェア|数は|額|率は|率$|[^計]数$|[一-龥](?:高|量|額|率|費|単価)(?:は|が|って|[?？]|$)|(?:利益|人口|水温|面積)は|金額|費用は|値段"
+            r"|件数|人数|台数|回数|割合|比率|何番|順位|シェア|数は|額|率は|率$|[^計]数$|[一-龥](?:高|量|額|率|費|単価)(?:は|が|を|って|[?？]|$)|(?:利益|人口|水温|面積)は|金額|費用は|値段"
             r"|how (?:many|much|long|large|old|fast|far)|percent|what (?:share|number|percentage|amount)"
         ),
     ),
@@ -64,6 +74,18 @@ _ASKED_BY: tuple[tuple[Kind, str], ...] = (
 """The first that fits; 「何件」 says more of the answer than the 「どのような」 beside it."""
 
 _KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _ASKED_BY)
+
+_CLOSED = re.compile(
+    r"(?:です|ます|でしょう|の|ない|た|る|い)か[?？。]*$|(?:[たるうくすつぬむぐ]|なの|だよね|ですよね|ますよね|ない)[?？]+$"
+    r"|^(?:is|are|was|were|does|do|did|has|have|can|will) ",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"[何誰]|なん(?!て)|なに|いつ|いくら|いくつ|いかほど|どれ|どの|どこ|どう|どんな|どちら|どっち|どなた|だれ|なぜ|いかに|どんだけ|いずれ"
+    r"|教え|知り|(?:分|わ)か[りる]|聞き|理由|割合|内訳|とは|違い|\b(?:what|which|who|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+"""How a question to be answered with yes or no ends, and what no such question holds."""
 
 _COUNTER = re.compile(
     r"何(?![故時処方者事物年月日])([ァ-ヶー]{2,}|[一-龥%]{1,2}?)(?=[^一-龥ァ-ヶー]|$)"
@@ -172,7 +194,7 @@ def understand(raw: str, max_length: int) -> Question:
     normal = unicodedata.normalize("NFKC", text)
     if not any(unicodedata.category(c)[0] in "LN" for c in normal):
         raise NoWordsInQuestion
-    kind: Kind = next((name for name, pattern in _KINDS if pattern.search(normal)), "other")
+    kind = _kind(normal)
     units = _units(normal)
     return Question(
         text=text,
@@ -182,6 +204,12 @@ def understand(raw: str, max_length: int) -> Question:
         years=years_in(normal),
         organisations=_organisations(normal),
     )
+
+
+def _kind(text: str) -> Kind:
+    if _CLOSED.search(text) and not _OPEN.search(text):
+        return "yesno"
+    return next((name for name, pattern in _KINDS if pattern.search(text)), "other")
 
 
 def years_in(text: str) -> frozenset[int]:

@@ -5,12 +5,13 @@ probability of the right sentence among its rivals is to be high (Cao et al., "L
 Pairwise Approach to Listwise Approach", 2007).
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Evidence, Term
-from ipqa.answering.question import Question
+from ipqa.answering.question import Question, years_in
 from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.weights import Weights
 from ipqa.index.store import Index
@@ -96,7 +97,8 @@ class Ranker:
 
         Cosines to the question of the sentence and of the nearer of its neighbours in the passage, the
         passage's fused score, the share of the question's words held in its context, whether the kind
-        of thing asked for is there, and whether nothing new is said.
+        of thing asked for is there, the share of the years asked about that the passage names, and
+        whether nothing new is said.
         """
         sentence = self._index.sentences[number]
         neighbours = [hit.cosines[n] for n in (number - 1, number + 1) if n in hit.cosines]
@@ -110,8 +112,17 @@ class Ranker:
             "passage_score": hit.score,
             "coverage": self._evidence.coverage(terms, in_context),
             "expected": float(bool(expected_spans(question, alone))),
+            "year": _share_of_years(question, f"{in_context}\n{hit.passage.indexed_text}"),
             "empty": float(_is_label(block, alone) or new_words < _TELLING_WORDS),
         }
+
+
+def _share_of_years(question: Question, text: str) -> float:
+    """Share of the years in the question that a text names, in either calendar; 0 where there is none."""
+    if not question.years:
+        return 0.0
+    named = years_in(unicodedata.normalize("NFKC", text))
+    return len(question.years & named) / len(question.years)
 
 
 def _is_label(block: Block, text: str) -> bool:

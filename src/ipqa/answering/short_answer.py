@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Term
 from ipqa.answering.question import Question
+from ipqa.answering.ranking import Candidate
 from ipqa.answering.statement import Statement
 
 _QUOTED = re.compile(r"[「『]([^「」『』]{2,30})[」』]")
@@ -19,16 +20,39 @@ def short_answer(
 ) -> str | None:
     """The date or quantity that is asked for, or the name that something is called by.
 
-    Where a sentence holds several, the one nearest to all words that it shares with the question. None
+    The first of the statements, which come best first, that holds one; where it holds several, the one
+    nearest to the names that it shares with the question, or else to all words that it shares. None
     where the question asks for nothing that can be told apart by its form.
     """
     for statement in statements:
         text = statement.text
         found = _spans(question, text)
         if found:
-            shared = [term.surface for term in terms if term.surface in text]
-            return text[slice(*min(found, key=lambda span: _distance(span, text, shared)))].strip()
+            shared = [term for term in terms if term.surface in text]
+            names = [term.surface for term in shared if term.is_name]
+            words = names or [term.surface for term in shared]
+            return text[slice(*min(found, key=lambda span: _distance(span, text, words)))].strip()
     return None
+
+
+def best_first(statements: Sequence[Statement], candidates: Sequence[Candidate]) -> list[Statement]:
+    """The statements in the order of the candidates that they say; those that say none, last."""
+
+    def place(statement: Statement) -> int:
+        return next(
+            (
+                number
+                for number, candidate in enumerate(candidates)
+                if candidate.report == statement.report
+                and any(
+                    span.covers(candidate.sentence.span) or candidate.sentence.span.covers(span)
+                    for span in statement.spans
+                )
+            ),
+            len(candidates),
+        )
+
+    return sorted(statements, key=place)
 
 
 def _spans(question: Question, text: str) -> list[tuple[int, int]]:

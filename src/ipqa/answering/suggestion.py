@@ -15,7 +15,7 @@ from ipqa.japanese import Word, words
 
 _MOST = 3
 _LONGEST_TOPIC = 28
-_SHORTEST_TOPIC = 2
+_SHORTEST_TOPIC = 4
 _ANNOUNCING = re.compile(r"次の|以下|[:：]$")
 _LINKING = frozenset({"接続詞", "感動詞", "副詞"})
 _PREDICATE = r"(?:である|であっ|でし|です|だ|で、|とな|とし|に達|に上|にのぼ|を占め|を見込|を予定|を目指|を目標|増|減|。|$)"

@@ -80,6 +80,8 @@ def _against(question: str, meaning: str, answer: str, items: list[str]) -> Reso
     if understood is None or len(understood) > _LONGEST:
         return Resolved(question, None)
     understood = _ended(bare(understood))
+    if bare(understood) == bare(question):
+        return Resolved(question, None)
     return Resolved(understood, understood)
 
 
