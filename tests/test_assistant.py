@@ -140,6 +140,7 @@ def test_a_report_of_any_domain_is_answered_from(
         "白波水産の出荷量は？",
         "株価の推移と配当性向は？",
         "今日の天気は？",
+        "有給休暇の申請メールの例文を書いて",
     ],
 )
 def test_what_the_report_does_not_say_is_not_answered(

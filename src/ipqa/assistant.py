@@ -31,8 +31,11 @@ from ipqa.settings import Settings
 _PASSAGES_FOR_TABLE = 100
 """A table that is named by its number is looked for among so many."""
 
-_STRANGE_NAME = 0.1
-"""Confidence at the most where the question names what no report mentions."""
+_STRANGE = 0.1
+"""Confidence at the most where the question names what no report mentions, or has no word of theirs."""
+
+_TERMS = 3
+"""So many terms or more, and none known, make a question that is about something else."""
 
 _NEAREST = 3
 _WORDS_SHOWN = 3
@@ -194,7 +197,10 @@ class Assistant:
             return 0.0
         features = confidence_features(question, terms, candidates, self._index, self._evidence)
         sure = confidence(features, self._weights)
-        return min(sure, _STRANGE_NAME) if self._evidence.strange_names(question, terms) else sure
+        elsewhere = len(terms) >= _TERMS and len(self._evidence.strange_words(terms)) == len(terms)
+        if elsewhere or self._evidence.strange_names(question, terms):
+            return min(sure, _STRANGE)
+        return sure
 
     def _declined(
         self,
