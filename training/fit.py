@@ -47,7 +47,7 @@ OFF_TOPIC = 150
 REFUSED = 0.05
 """Share of the answerable questions that may be refused."""
 PENALTY = 0.001
-RISING = frozenset({"cosine", "cosine_above_mean", "best_cosine", "coverage", "coverage_of_passages", "expected", "expected_first", "foreign"})  # fmt: skip
+RISING = frozenset({"cosine", "best_cosine", "coverage", "expected_first", "foreign"})
 """Features that can only add to the confidence; the others can only take from it."""
 
 Matrix = NDArray[np.float64]

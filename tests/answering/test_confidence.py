@@ -28,7 +28,6 @@ def features_of(assistant: Assistant, question: str) -> Features:
         ("2018年の出荷量は", "year_missing"),
         ("水温は何件ですか", "unit_missing"),
         ("When did it start?", "foreign"),
-        ("株主の構成", "unknown"),
     ],
 )
 def test_what_is_missing_is_seen(small_assistant: Assistant, question: str, feature: str) -> None:

@@ -1,7 +1,7 @@
 """How sure it is that the best candidates answer the question.
 
 A logistic model of what can be told without understanding either: how near the best sentence is, how much
-of the question it and the best passages hold, and whether the years, units and names asked for are there.
+of the question it holds, and whether the years, units and names asked for are there.
 `training/fit.py` fits it on questions with and without an answer, off-topic ones among them.
 """
 
@@ -9,7 +9,6 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
-from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.question import Question, years_in
 from ipqa.answering.ranking import Candidate, Features
@@ -31,26 +30,17 @@ def confidence_features(
     """What the confidence of a question with at least one candidate is told from, each 0 to 1."""
     best = candidates[:_BEST]
     first = best[0]
-    passages = [index.passages[candidate.sentence.passage].indexed_text for candidate in best]
-    around = evidence.with_subject(
-        first.report, "\n".join([first.sentence.indexed_text, passages[0]])
-    )
+    passage = index.passages[first.sentence.passage].indexed_text
+    around = evidence.with_subject(first.report, f"{first.sentence.indexed_text}\n{passage}")
     said = "\n".join(candidate.text for candidate in best)
-    cosines = [candidate.features["cosine"] for candidate in candidates]
     return {
-        "cosine": max(cosines),
-        "cosine_above_mean": max(cosines) - sum(cosines) / len(cosines),
+        "cosine": max(candidate.features["cosine"] for candidate in candidates),
         "best_cosine": first.features["cosine"],
         "coverage": first.features["coverage"],
-        "coverage_of_passages": evidence.coverage(
-            terms, evidence.with_subject(first.report, "\n".join(passages))
-        ),
-        "expected": float(bool(expected_spans(question, said))),
         "expected_first": first.features["expected"],
         "unit_missing": float(bool(question.units) and not _holds_unit(question, said)),
         "year_missing": float(not question.years <= _years_around(first, index)),
         "name_missing": float(bool(evidence.missing_names(terms, around))),
-        "unknown": evidence.unknown(terms),
         "foreign": float(not holds_japanese(question.text)),
     }
 

@@ -83,12 +83,6 @@ class Evidence:
         asked = {form for term in terms for form in term.forms}
         return len(self._read(text).forms - asked)
 
-    def unknown(self, terms: tuple[Term, ...]) -> float:
-        """Share of the terms, by weight, of which no report holds any part, 0 to 1."""
-        total = sum(term.weight for term in terms)
-        strange = sum(term.weight for term in terms if not self._partly_known(term))
-        return strange / total if total else 0.0
-
     def strange_words(self, terms: tuple[Term, ...]) -> tuple[str, ...]:
         """The terms, as asked, of which no report holds any part."""
         return tuple(term.surface for term in terms if not self._partly_known(term))
