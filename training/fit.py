@@ -40,7 +40,7 @@ from training.check_data import (  # noqa: E402
     read_folder,
 )
 
-WORK = ROOT / "training" / "work"
+INDEXES = ROOT / "training" / "indexes"
 WEIGHTS = ROOT / "src" / "ipqa" / "answering" / "weights.json"
 OFF_TOPIC = 150
 """Questions of other folders that are asked of each folder."""
@@ -70,7 +70,7 @@ class Library:
     """The index of a folder of reports, and what reads questions against it."""
 
     def __init__(self, path: Path, model: EmbeddingModel) -> None:
-        settings = Settings(corpus=path, index=WORK / path.name)
+        settings = Settings(corpus=path, index=INDEXES / path.name)
         build_index(settings, model, lambda _: None)
         self.index: Index = open_index(settings.index)
         self.limit = settings.max_question_length
