@@ -7,7 +7,6 @@ result is `src/ipqa/answering/weights.json`; `docs/evaluation.md` says what the 
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +16,20 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from ipqa.answering.confidence import confidence, confidence_features  # noqa: E402
-from ipqa.answering.evidence import Evidence  # noqa: E402
-from ipqa.answering.question import understand  # noqa: E402
-from ipqa.answering.ranking import PASSAGES, Candidate, Features, Ranker  # noqa: E402
-from ipqa.answering.weights import Weights, shipped_weights  # noqa: E402
-from ipqa.embedding import EmbeddingModel, load_model  # noqa: E402
-from ipqa.evaluation.matching import flat  # noqa: E402
-from ipqa.glossary import Glossary  # noqa: E402
-from ipqa.index.build import build_index  # noqa: E402
-from ipqa.index.store import Index, open_index  # noqa: E402
-from ipqa.retrieval import Retriever  # noqa: E402
-from ipqa.settings import SHIPPED_MODEL, Settings  # noqa: E402
-from training.check_data import (  # noqa: E402
+from ipqa.answering.confidence import confidence, confidence_features
+from ipqa.answering.evidence import Evidence
+from ipqa.answering.question import understand
+from ipqa.answering.ranking import PASSAGES, Candidate, Features, Ranker
+from ipqa.answering.weights import Weights, shipped_weights
+from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.evaluation.matching import flat
+from ipqa.glossary import Glossary
+from ipqa.index.build import build_index
+from ipqa.index.store import Index, open_index
+from ipqa.retrieval import Retriever
+from ipqa.settings import SHIPPED_MODEL, Settings
+from training.check_data import (
+    ROOT,
     WrittenQuestion,
     family_of,
     folders_of_data,

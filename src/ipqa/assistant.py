@@ -20,6 +20,7 @@ from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
 from ipqa.glossary import Glossary
+from ipqa.index.readings import SENTENCE_VECTORS
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.reports import READER_VERSION
@@ -331,6 +332,7 @@ def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings
         dimension=model.dimension,
         tokenizer=tokenizer_fingerprint(),
         reader=READER_VERSION,
+        sentence_vectors=SENTENCE_VECTORS,
     )
     if difference:
         raise IndexMismatch(

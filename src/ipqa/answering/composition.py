@@ -78,9 +78,9 @@ def _chosen(question: Question, candidates: Sequence[Candidate], report: Report)
     while len(chosen) < _MOST_SENTENCES:
         room = _CHARACTERS - sum(len(candidate.text) for candidate in chosen)
         worth = {c: c.score + _bond(report, c, chosen) for c in others if len(c.text) <= room}
-        if not worth or max(worth.values()) < best.score - near:
+        following = max(worth, key=lambda c: (worth[c], -c.number), default=None)
+        if following is None or worth[following] < best.score - near:
             break
-        following = max(worth, key=lambda c: (worth[c], -c.number))
         chosen.append(following)
         others.remove(following)
     return sorted((c.sentence for c in chosen), key=lambda sentence: sentence.span.start)

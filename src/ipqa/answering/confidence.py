@@ -62,4 +62,5 @@ def _years_around(candidate: Candidate, index: Index) -> frozenset[int]:
 
 
 def _holds_unit(question: Question, text: str) -> bool:
-    return any(unit in unicodedata.normalize("NFKC", text) for unit in question.units)
+    read = unicodedata.normalize("NFKC", text)
+    return any(unit in read for unit in question.units)

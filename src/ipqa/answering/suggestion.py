@@ -7,7 +7,7 @@ quantity that the sentence gives of it.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ipqa.answering.answer_forms import DATE, QUANTITY
 from ipqa.answering.ranking import Candidate
@@ -31,25 +31,25 @@ def suggest(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Up to three questions, the ones nearest to what was asked first."""
     found: dict[str, None] = {}
     for candidate in candidates:
-        for question in _questions(candidate.text):
+        question = _question(candidate.text)
+        if question is not None:
             found.setdefault(question)
-        if len(found) >= _MOST:
+        if len(found) == _MOST:
             break
-    return tuple(found)[:_MOST]
+    return tuple(found)
 
 
-def _questions(text: str) -> Iterator[str]:
+def _question(text: str) -> str | None:
     """The question that a sentence answers, if one can be made of it."""
     topic = _topic(text)
     if topic is None or _ANNOUNCING.search(text):
-        return
+        return None
     rest = unicodedata.normalize("NFKC", text[len(topic) + 1 :])
     if _IS_A_DATE.match(rest):
-        yield f"{topic}はいつですか"
-    elif _IS_AN_AMOUNT.match(rest):
-        yield f"{topic}はどれくらいですか"
-    else:
-        yield f"{topic}について何が書かれていますか"
+        return f"{topic}はいつですか"
+    if _IS_AN_AMOUNT.match(rest):
+        return f"{topic}はどれくらいですか"
+    return f"{topic}について何が書かれていますか"
 
 
 def _topic(text: str) -> str | None:
