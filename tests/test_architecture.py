@@ -14,7 +14,6 @@ from training.check_data import corpus_names
 ROOMS = [
     "errors",
     "settings",
-    "feedback",
     "japanese",
     "reports",
     "glossary",
@@ -24,6 +23,8 @@ ROOMS = [
     "retrieval",
     "answering",
     "assistant",
+    "records",
+    "exports",
     "evaluation",
     "server",
     "cli",

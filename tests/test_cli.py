@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ipqa import cli
-from ipqa.feedback import Feedback, FeedbackStore
+from ipqa.records.feedback import Feedback, FeedbackStore
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT
 

@@ -11,7 +11,9 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
-    "feedback": ("/srv/声.sqlite3", Path("/srv/声.sqlite3")),
+    "records": ("/srv/記録.sqlite3", Path("/srv/記録.sqlite3")),
+    "keep_conversations": ("false", False),
+    "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),
     "passage_length": ("500", 500),
     "max_question_length": ("99", 99),

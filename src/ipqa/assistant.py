@@ -1,10 +1,19 @@
 """``Assistant.ask``: the one door to an answer, which every face calls."""
 
 import time
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
-from ipqa.answering.answer import Answer, Citation, CitedSource, Claim, Mode, Reason, Turn
+from ipqa.answering.answer import (
+    Answer,
+    AnswerEvent,
+    Claim,
+    ClaimVerified,
+    Mode,
+    Reason,
+    StageEntered,
+    Turn,
+)
+from ipqa.answering.citing import Citer
 from ipqa.answering.composition import compose
 from ipqa.answering.confidence import confidence, confidence_features
 from ipqa.answering.dialogue import resolve
@@ -24,8 +33,7 @@ from ipqa.index.readings import SENTENCE_VECTORS
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.reports import READER_VERSION
-from ipqa.reports.model import Damage, Report, Span
-from ipqa.reports.sources import SourceIndex
+from ipqa.reports.model import Damage, Report
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
 
@@ -61,13 +69,14 @@ class Assistant:
         weights: Weights | None = None,
     ) -> None:
         self._index = index
+        self._model = model
         self._settings = settings
         self._weights = weights or shipped_weights()
         glossary = Glossary(report.text for report in index.reports.values())
         self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
         self._ranker = Ranker(index, self._evidence, self._weights)
-        self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
+        self._citer = Citer(index)
 
     @classmethod
     def open(cls, settings: Settings, *, dense_weight: float = DENSE_WEIGHT) -> "Assistant":
@@ -86,6 +95,18 @@ class Assistant:
         model = load_model(settings.embedding_model)
         _require_same_making(index, model, settings)
         return cls(index, model, settings, dense_weight)
+
+    def reopened(self) -> "Assistant":
+        """An assistant for the index that is in force by now, with the same model and settings.
+
+        Raises:
+            IndexProblem: as for ``open``.
+        """
+        index = open_index(self._settings.index)
+        _require_same_making(index, self._model, self._settings)
+        return Assistant(
+            index, self._model, self._settings, self._retriever.dense_weight, self._weights
+        )
 
     @property
     def index(self) -> Index:
@@ -123,6 +144,24 @@ class Assistant:
             QuestionError: the question is empty, too long, without words, names an unknown report
                 or asks for a mode that is not available.
         """
+        *_, answer = self.stream(question, reports=reports, mode=mode, history=history)
+        if not isinstance(answer, Answer):
+            raise TypeError(answer)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        reports: Sequence[str] | None = None,
+        mode: Mode = "auto",
+        history: Sequence[Turn] = (),
+    ) -> Iterator[AnswerEvent]:
+        """Answer as ``ask`` does, and tell each stage and each verified claim on the way.
+
+        The last event is the answer itself. What is wrong with the question is raised before the
+        first event; to close the iterator is to stop answering.
+        """
         started = time.perf_counter()
         question = _encodable(question)
         history = [
@@ -136,12 +175,13 @@ class Assistant:
         resolved = resolve(question, history)
         if resolved.interpreted_as is not None:
             understood = understand(resolved.text, self._settings.max_question_length)
+        yield StageEntered(stage="searching")
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
-        answer = self._answer(understood, hits)
+        answer = yield from self._answer(understood, hits)
         finished = time.perf_counter()
-        return answer.model_copy(
+        yield answer.model_copy(
             update={
                 "question": question,
                 "interpreted_as": resolved.interpreted_as,
@@ -160,18 +200,25 @@ class Assistant:
         understood = understand(question, self._settings.max_question_length)
         return self._retriever.search(understood.text, k, reports)
 
-    def _answer(self, question: Question, hits: Sequence[Hit]) -> Answer:
+    def _answer(
+        self, question: Question, hits: Sequence[Hit]
+    ) -> Generator[AnswerEvent, None, Answer]:
+        yield StageEntered(stage="composing")
         terms = self._evidence.terms(question)
         candidates = self._ranker.rank(question, terms, hits)
         sure = self._confidence(question, terms, candidates)
         if sure < self._weights.threshold:
             return self._declined(question, terms, hits, candidates, sure)
         statements = compose(question, terms, candidates, self._index, self._evidence)
-        citations, claims = self._cite(statements)
+        citations, claims = self._citer.cite(statements)
+        yield StageEntered(stage="verifying")
         claims = grounded(claims, citations, self._index.reports)
         if not claims:
             return self._declined(question, terms, hits, candidates, sure)
-        damages = self._damages(citations)
+        for claim in claims:
+            named = tuple(c for c in citations if c.number in claim.citations)
+            yield ClaimVerified(claim=claim, citations=named)
+        damages = self._citer.damages(citations)
         notes = tuple(f"注: {note}" for note in _explained(damages))
         short = short_answer(question, terms, best_first(statements, candidates))
         if short in damages:
@@ -219,7 +266,7 @@ class Assistant:
             named = "、".join(f"「{word[:_WORD_SHOWN]}」" for word in strange[:_WORDS_SHOWN])
             text += f"{named}は資料に出てきません。"
         citations = tuple(
-            self._citation(number, hit.passage.report, hit.passage.span)
+            self._citer.citation(number, hit.passage.report, hit.passage.span)
             for number, hit in enumerate(hits[:_NEAREST], start=1)
         )
         return Answer(
@@ -237,51 +284,6 @@ class Assistant:
             timings_ms={},
         )
 
-    def _cite(
-        self, statements: Sequence[Statement]
-    ) -> tuple[tuple[Citation, ...], tuple[Claim, ...]]:
-        """Number each stretch once, in order of first use, and make a claim of each statement."""
-        numbers: dict[tuple[str, Span], int] = {}
-        claims = []
-        for statement in statements:
-            used = [
-                numbers.setdefault((statement.report, span), len(numbers) + 1)
-                for span in statement.spans
-            ]
-            claims.append(
-                Claim(text=statement.text, citations=tuple(used), hedged=statement.hedged)
-            )
-        citations = tuple(
-            self._citation(number, report, span) for (report, span), number in numbers.items()
-        )
-        return citations, tuple(claims)
-
-    def _citation(self, number: int, report_id: str, span: Span) -> Citation:
-        report = self._index.reports[report_id]
-        return Citation(
-            number=number,
-            report=report_id,
-            title=report.title,
-            section=_section_at(report, span),
-            quote=span.within(report.text),
-            start=span.start,
-            end=span.end,
-            page=_page_at(report, span),
-            sources=tuple(
-                CitedSource(mark=s.mark, title=s.title, url=s.url, status=s.status)
-                for s in self._sources[report_id].behind(span)
-            ),
-        )
-
-    def _damages(self, citations: Sequence[Citation]) -> dict[str | None, Damage]:
-        """The damaged places in the quotes, by how they stand there."""
-        return {
-            damage.span.within(report.text): damage
-            for citation in citations
-            for report in [self._index.reports[citation.report]]
-            for damage in report.damages_within(Span(citation.start, citation.end))
-        }
-
 
 def _encodable(text: str) -> str:
     """A text without lone surrogates, which no answer could be sent back with."""
@@ -296,18 +298,6 @@ def _explained(damages: Mapping[str | None, Damage]) -> Iterator[str]:
     alike = [f"{found}→{d.reading}" for found, d in damages.items() if d.kind == "look_alike"]
     if alike:
         yield f"引用には字形の似た別の文字が含まれています({'、'.join(alike)})。"
-
-
-def _section_at(report: Report, span: Span) -> tuple[str, ...]:
-    """Path of the innermost section that holds a span."""
-    holding = [section for section in report.sections if section.span.covers(span)]
-    return max(holding, key=lambda section: len(section.path)).path if holding else ()
-
-
-def _page_at(report: Report, span: Span) -> int | None:
-    """The page on which a span begins, where the report has pages."""
-    at = bisect_right(report.blocks, span.start, key=lambda block: block.span.start) - 1
-    return report.blocks[at].page
 
 
 def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:

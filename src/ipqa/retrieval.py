@@ -61,7 +61,7 @@ class Retriever:
         dense_weight: float = DENSE_WEIGHT,
     ) -> None:
         self._index = index
-        self._dense_weight = dense_weight
+        self.dense_weight = dense_weight
         self._model = model
         self._glossary = glossary
 
@@ -78,8 +78,8 @@ class Retriever:
         dense = {number: max(cosines[number].values(), default=0.0) for number in candidates}
         by_meaning = _standardised([dense[number] for number in candidates])
         by_words = _standardised([lexical.get(number, 0.0) for number in candidates])
-        one_leg = self._dense_weight in {0.0, 1.0}
-        share = self._dense_weight if one_leg or holds_japanese(question) else _FOREIGN
+        one_leg = self.dense_weight in {0.0, 1.0}
+        share = self.dense_weight if one_leg or holds_japanese(question) else _FOREIGN
         fused = share * by_meaning + (1 - share) * by_words
         order = sorted(range(len(candidates)), key=lambda i: (-fused[i], candidates[i]))
         return [

@@ -29,9 +29,16 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
-    feedback: Path = Field(
-        default_factory=lambda given: given["index"] / "feedback.sqlite3",
-        description="File that keeps what people say about answers.",
+    records: Path = Field(
+        default_factory=lambda given: given["index"] / "records.sqlite3",
+        description="File that keeps conversations, and what people say about answers.",
+    )
+    keep_conversations: bool = Field(
+        default=True,
+        description="Whether the server keeps conversations; off, they end with the page.",
+    )
+    runs: Path = Field(
+        Path("runs"), description="Folder of evaluation runs, of which the page shows the latest."
     )
     embedding_model: str = Field(
         SHIPPED_MODEL,

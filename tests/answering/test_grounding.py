@@ -22,6 +22,7 @@ def cite(report: Report, number: int, start: int, end: int, quote: str | None = 
     return Citation(
         number=number,
         report=report.id,
+        edition=report.edition,
         title=report.title,
         section=(),
         quote=report.text[start:end] if quote is None else quote,

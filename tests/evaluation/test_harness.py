@@ -46,6 +46,7 @@ def cite(report: Report, number: int, span: Span) -> Citation:
     return Citation(
         number=number,
         report=report.id,
+        edition=report.edition,
         title="",
         section=(),
         quote=span.within(report.text),

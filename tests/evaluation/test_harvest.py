@@ -8,7 +8,7 @@ import pytest
 from ipqa.errors import BadGold
 from ipqa.evaluation.gold import read_gold
 from ipqa.evaluation.harvest import harvest
-from ipqa.feedback import Feedback, FeedbackStore, RatedCitation
+from ipqa.records.feedback import Feedback, FeedbackStore, RatedCitation
 
 QUOTE = "港町倉庫の2023年度の取扱量は12万8,000トンだった。"
 

@@ -52,6 +52,7 @@ def citation(quote: str, number: int = 1) -> Citation:
     return Citation(
         number=number,
         report="kaiso",
+        edition=REPORT.edition,
         title=REPORT.title,
         section=("第1章 生産",),
         quote=quote,

@@ -12,7 +12,7 @@ import uvicorn
 
 from ipqa.answering.answer import Answer
 from ipqa.assistant import Assistant
-from ipqa.errors import IndexProblem, IpqaError, QuestionError
+from ipqa.errors import IndexBusy, IndexProblem, IpqaError, LastReport, QuestionError
 from ipqa.server.app import create_app
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
@@ -228,7 +228,8 @@ def test_what_is_wrong_with_a_question_is_the_askers_fault(error: type[IpqaError
 
 @pytest.mark.parametrize("error", kinds_of(IndexProblem))
 def test_what_is_wrong_with_the_index_is_the_servers_fault(error: type[IpqaError]) -> None:
-    assert status_of(error.__new__(error)) == 503
+    in_the_way_of_another = error in {IndexBusy, LastReport}
+    assert status_of(error.__new__(error)) == (409 if in_the_way_of_another else 503)
 
 
 def test_feedback_is_taken_and_bad_feedback_is_a_problem(client: httpx.Client) -> None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 Mode = Literal["extractive", "generative", "auto"]
 Reason = Literal["not_in_reports", "off_topic"]
+Stage = Literal["searching", "composing", "verifying"]
 
 
 class _Frozen(BaseModel):
@@ -35,11 +36,13 @@ class CitedSource(_Frozen):
 class Citation(_Frozen):
     """The place in a report that supports a claim: ``report.text[start:end] == quote``.
 
-    ``page`` counts from 1, where the report has pages or slides.
+    ``page`` counts from 1, where the report has pages or slides. ``edition`` names the text that the
+    offsets count in: a report that was read anew, and reads differently, is another edition.
     """
 
     number: int
     report: str
+    edition: str
     title: str
     section: tuple[str, ...]
     quote: str
@@ -82,3 +85,20 @@ class Answer(_Frozen):
     reason: Reason | None
     mode: Literal["extractive"]
     timings_ms: dict[str, float]
+
+
+class StageEntered(_Frozen):
+    """An answer in the making has come to its next stage."""
+
+    stage: Stage
+
+
+class ClaimVerified(_Frozen):
+    """A claim of the answer to come has passed its check; ``citations`` are those that it names."""
+
+    claim: Claim
+    citations: tuple[Citation, ...]
+
+
+AnswerEvent = StageEntered | ClaimVerified | Answer
+"""What ``Assistant.stream`` tells: stages and verified claims as they come, and last the answer."""

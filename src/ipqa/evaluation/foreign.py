@@ -114,6 +114,7 @@ def _citation(number: int, given: _Quote, reports: Mapping[str, Report]) -> Cita
     return Citation(
         number=number,
         report=report,
+        edition=reports[report].edition if report in reports else "",
         title="",
         section=(),
         quote=given.quote,

@@ -16,14 +16,14 @@ replaces it by the place of the evidence. Quotes of an answer that did not help,
 question, are no evidence.
 """
 
-from ipqa.feedback import FeedbackStore, StoredFeedback
+from ipqa.records.feedback import FeedbackStore, StoredFeedback
 
 
 def harvest(store: FeedbackStore) -> list[dict[str, object]]:
     """A candidate for each reviewed feedback, oldest first, ready to be written as JSON.
 
     Raises:
-        FeedbackUnavailable: the store cannot be used.
+        RecordsUnavailable: the store cannot be used.
     """
     return [_candidate(feedback) for feedback in store.all() if feedback.reviewed]
 

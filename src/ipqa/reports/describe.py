@@ -85,6 +85,7 @@ class Outline(BaseModel):
     """A report as read, without its text."""
 
     id: str
+    edition: str
     title: str
     source: str
     characters: int
@@ -100,6 +101,7 @@ def describe(report: Report) -> Outline:
     """Everything that was read in a report but its text."""
     return Outline(
         id=report.id,
+        edition=report.edition,
         title=report.title,
         source=report.source,
         characters=len(report.text),

@@ -6,6 +6,7 @@ slice, so that ``report.text[start:end]`` is what stands there.
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Literal
 
 from ipqa.errors import Language
@@ -14,6 +15,9 @@ from ipqa.reports.warnings import WarningCode, warning_text
 BlockKind = Literal[
     "heading", "paragraph", "list_item", "table_header", "table_row", "note", "reference"
 ]
+_EDITION = 12
+"""Hexadecimal digits that name an edition."""
+
 SourceStatus = Literal["resolved", "ambiguous", "missing"]
 DamageKind = Literal["damaged_date", "damaged_rank", "split_word", "font_map", "look_alike"]
 
@@ -179,6 +183,11 @@ class Report:
         title = self.title or source.rpartition(".")[0] or source
         sections = (replace(self.sections[0], title=title), *self.sections[1:])
         return replace(self, id=report_id, source=source, title=title, sections=sections)
+
+    @property
+    def edition(self) -> str:
+        """Names this text, whatever its file is called: offsets hold for as long as it stays the same."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:_EDITION]
 
     def damages_within(self, span: Span) -> tuple[Damage, ...]:
         """The damaged places in a stretch of the text, in order."""

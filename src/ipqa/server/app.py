@@ -16,9 +16,9 @@ from starlette.types import Scope
 
 from ipqa import __version__
 from ipqa.assistant import Assistant
-from ipqa.feedback import FeedbackStore
+from ipqa.records.feedback import FeedbackStore
 from ipqa.server import ask, feedback, problems, reports
-from ipqa.server.ask import AssistantOf
+from ipqa.server.current import AssistantOf, CurrentAssistant
 from ipqa.settings import Settings
 
 _PAGE_POLICY = (
@@ -52,7 +52,7 @@ class _Page(Mount):
 
 
 class _State(TypedDict):
-    assistant: Assistant
+    current: CurrentAssistant
     feedback: FeedbackStore
 
 
@@ -62,8 +62,8 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
         yield {
-            "assistant": await run_in_threadpool(open_assistant, settings),
-            "feedback": FeedbackStore(settings.feedback),
+            "current": CurrentAssistant(await run_in_threadpool(open_assistant, settings)),
+            "feedback": FeedbackStore(settings.records),
         }
 
     app = FastAPIOffline(  # its documentation page loads nothing from elsewhere

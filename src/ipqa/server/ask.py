@@ -1,23 +1,12 @@
 """The endpoints that questions go to."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from ipqa.answering.answer import Answer, Mode, Turn
-from ipqa.assistant import Assistant
+from ipqa.server.current import AssistantOf
 
 router = APIRouter(prefix="/api", tags=["ask"])
-
-
-def assistant_of(request: Request) -> Assistant:
-    """The assistant that the server opened when it started."""
-    assistant: Assistant = request.state.assistant
-    return assistant
-
-
-AssistantOf = Annotated[Assistant, Depends(assistant_of)]
 
 
 class _Body(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from ipqa.feedback import Feedback, FeedbackStore
+from ipqa.records.feedback import Feedback, FeedbackStore
 
 router = APIRouter(prefix="/api", tags=["feedback"])
 

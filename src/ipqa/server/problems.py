@@ -11,14 +11,20 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ipqa.errors import (
-    FeedbackUnavailable,
+    DraftTooLong,
+    FileTooLarge,
+    IndexBusy,
     IndexProblem,
     IpqaError,
     Language,
+    LastReport,
     ModelUnavailable,
     ModeUnavailable,
     QuestionError,
     QuestionTooLong,
+    ReadError,
+    RecordsUnavailable,
+    UnknownRecord,
     UnknownReport,
 )
 
@@ -26,12 +32,18 @@ MEDIA_TYPE = "application/problem+json"
 
 _STATUS: dict[type[IpqaError], HTTPStatus] = {
     UnknownReport: HTTPStatus.NOT_FOUND,
+    UnknownRecord: HTTPStatus.NOT_FOUND,
     QuestionTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DraftTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ReadError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LastReport: HTTPStatus.CONFLICT,
+    IndexBusy: HTTPStatus.CONFLICT,
     ModeUnavailable: HTTPStatus.UNPROCESSABLE_ENTITY,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     IndexProblem: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    FeedbackUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    RecordsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IpqaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The first entry that an error is an instance of gives its status."""
@@ -60,6 +72,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     for status in (
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
     )

@@ -5,7 +5,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from ipqa.reports.describe import Outline, describe
-from ipqa.server.ask import AssistantOf
+from ipqa.server.current import AssistantOf
 
 router = APIRouter(prefix="/api/reports", tags=["reports"])
 

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from ipqa.errors import FeedbackUnavailable
-from ipqa.feedback import Feedback, FeedbackStore, RatedCitation
+from ipqa.errors import RecordsUnavailable
+from ipqa.records.feedback import Feedback, FeedbackStore, RatedCitation
 from ipqa.server.feedback import router
 
 QUOTE = "青葉精機は2024年6月に第二工場を稼働させた。"
@@ -131,7 +131,7 @@ def test_a_file_may_be_made_by_several_threads_at_once(tmp_path: Path) -> None:
 def test_a_process_that_dies_has_lost_nothing_it_acknowledged(path: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path\n"
-        "from ipqa.feedback import Feedback, FeedbackStore\n"
+        "from ipqa.records.feedback import Feedback, FeedbackStore\n"
         "store = FeedbackStore(Path(sys.argv[1]))\n"
         "for number in range(5):\n"
         "    one = Feedback(question=f'{number}年目は', answer='', answered=False, helpful=False)\n"
@@ -175,13 +175,13 @@ def test_a_file_that_is_no_store_is_told_by_its_name(tmp_path: Path, spoil: obje
     assert callable(spoil)
     spoil(path)
     for use in (lambda: FeedbackStore(path).add(feedback()), FeedbackStore(path).all):
-        with pytest.raises(FeedbackUnavailable, match=r"feedback\.sqlite3"):
+        with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
             use()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("ファイル", encoding="utf-8")
-    with pytest.raises(FeedbackUnavailable, match=r"feedback\.sqlite3"):
+    with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
         FeedbackStore(tmp_path / "index" / "feedback.sqlite3").add(feedback())
 
 
@@ -189,7 +189,7 @@ def test_a_broken_row_is_told_by_its_number(store: FeedbackStore, path: Path) ->
     store.add(feedback())
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE feedback SET content = '{'")
-    with pytest.raises(FeedbackUnavailable, match="row 1"):
+    with pytest.raises(RecordsUnavailable, match="row 1"):
         store.all()
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ipqa.errors import FeedbackUnavailable
+from ipqa.errors import RecordsUnavailable
 
 _WAIT = 10.0
 """Seconds that a call waits for others to finish writing."""
@@ -88,7 +88,7 @@ class StoredFeedback(Feedback):
 class FeedbackStore:
     """The feedback in a file, which is made on first use; safe to share between threads.
 
-    Every method raises `FeedbackUnavailable` where the file cannot be used.
+    Every method raises `RecordsUnavailable` where the file cannot be used.
 
     Args:
         path: the SQLite file.
@@ -136,13 +136,13 @@ class FeedbackStore:
                 connection.execute(_SCHEMA)
                 yield connection
         except (OSError, sqlite3.Error) as error:
-            raise FeedbackUnavailable(path=self._path, reason=str(error)) from error
+            raise RecordsUnavailable(path=self._path, reason=str(error)) from error
 
     def _stored(self, number: int, created: str, reviewed: int, content: str) -> StoredFeedback:
         try:
             feedback = Feedback.model_validate_json(content)
         except ValidationError as error:
-            raise FeedbackUnavailable(path=self._path, reason=f"row {number} is broken") from error
+            raise RecordsUnavailable(path=self._path, reason=f"row {number} is broken") from error
         return StoredFeedback(**dict(feedback), id=number, created=created, reviewed=bool(reviewed))
 
 

@@ -1,0 +1,154 @@
+"""Every error a user can meet, on one page.
+
+    IpqaError
+    ├── QuestionError        the question cannot be asked as it stands
+    │   ├── EmptyQuestion · NoWordsInQuestion · QuestionTooLong
+    │   ├── UnknownReport · ModeUnavailable
+    │   └── EmptyDraft · DraftTooLong
+    ├── ReadError            a file cannot be read as a report
+    │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding · BrokenUtf8
+    │   ├── FormatNotReadable · FileBroken · PasswordNeeded · NoTextLayer
+    │   ├── EmptyReport · NothingInFolder · FileTooLarge · UnpacksTooLarge
+    │   └── AddressRefused · DownloadFailed
+    ├── IndexProblem          the index cannot be opened, or cannot be written
+    │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
+    │   └── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
+    ├── FileNotWritable      a file that was asked for cannot be written
+    ├── AnswersUnreadable    a file of saved answers is none
+    ├── BadGold              gold questions that cannot be measured against
+    ├── RunUnreadable        a folder holds no evaluation run
+    ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
+    ├── JudgeUnavailable     the model that is to judge answers cannot be asked
+    ├── RecordsUnavailable   the file that keeps conversations and feedback cannot be used
+    ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
+    │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
+    ├── ExtraMissing         a feature needs packages that are not installed
+    ├── ModelUnavailable     the embedding model cannot be loaded
+    ├── BadSetting           an environment variable or option has no valid value
+    └── AddressInUse         the server cannot listen where it was told to
+
+Each says what happened, to what, and what to do next, in Japanese and in English; the faces (command
+line, HTTP, page) choose the language and nothing else.
+"""
+
+from ipqa.errors.base import (
+    IpqaError,
+    Language,
+)
+from ipqa.errors.evaluation import (
+    AnswersUnreadable,
+    BadAnswers,
+    BadGold,
+    BadThreshold,
+    JudgeUnavailable,
+    RunUnreadable,
+)
+from ipqa.errors.index import (
+    EmptyCorpus,
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNotWritable,
+    IndexProblem,
+    IndexTooNew,
+    LastReport,
+)
+from ipqa.errors.question import (
+    DraftTooLong,
+    EmptyDraft,
+    EmptyQuestion,
+    ModeUnavailable,
+    NoWordsInQuestion,
+    QuestionError,
+    QuestionTooLong,
+    UnknownReport,
+)
+from ipqa.errors.reading import (
+    AddressRefused,
+    BrokenUtf8,
+    DownloadFailed,
+    EmptyReport,
+    FileBroken,
+    FileMissing,
+    FileTooLarge,
+    FileUnreadable,
+    FormatNotReadable,
+    NoTextLayer,
+    NothingInFolder,
+    NotText,
+    PasswordNeeded,
+    ReadError,
+    UnknownEncoding,
+    UnpacksTooLarge,
+)
+from ipqa.errors.records import (
+    ConversationsOff,
+    NoEvaluation,
+    RecordsUnavailable,
+    UnknownConversation,
+    UnknownJob,
+    UnknownRecord,
+)
+from ipqa.errors.running import (
+    AddressInUse,
+    BadSetting,
+    ExtraMissing,
+    FileNotWritable,
+    ModelUnavailable,
+)
+
+__all__ = [
+    "AddressInUse",
+    "AddressRefused",
+    "AnswersUnreadable",
+    "BadAnswers",
+    "BadGold",
+    "BadSetting",
+    "BadThreshold",
+    "BrokenUtf8",
+    "ConversationsOff",
+    "DownloadFailed",
+    "DraftTooLong",
+    "EmptyCorpus",
+    "EmptyDraft",
+    "EmptyQuestion",
+    "EmptyReport",
+    "ExtraMissing",
+    "FileBroken",
+    "FileMissing",
+    "FileNotWritable",
+    "FileTooLarge",
+    "FileUnreadable",
+    "FormatNotReadable",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexMismatch",
+    "IndexMissing",
+    "IndexNotWritable",
+    "IndexProblem",
+    "IndexTooNew",
+    "IpqaError",
+    "JudgeUnavailable",
+    "Language",
+    "LastReport",
+    "ModeUnavailable",
+    "ModelUnavailable",
+    "NoEvaluation",
+    "NoTextLayer",
+    "NoWordsInQuestion",
+    "NotText",
+    "NothingInFolder",
+    "PasswordNeeded",
+    "QuestionError",
+    "QuestionTooLong",
+    "ReadError",
+    "RecordsUnavailable",
+    "RunUnreadable",
+    "UnknownConversation",
+    "UnknownEncoding",
+    "UnknownJob",
+    "UnknownRecord",
+    "UnknownReport",
+    "UnpacksTooLarge",
+]

@@ -1,0 +1,75 @@
+"""An index that cannot be opened, or cannot be written."""
+
+from ipqa.errors.base import IpqaError
+
+
+class IndexProblem(IpqaError):
+    """The index cannot be opened, or cannot be written."""
+
+
+class IndexMissing(IndexProblem):
+    """There is no index in the folder."""
+
+    ja = "{folder} に索引がありません。`{remedy}` で作成してください。"
+    en = "There is no index in {folder}. Make one with `{remedy}`."
+
+
+class IndexDamaged(IndexProblem):
+    """A file of the index is missing, torn or changed."""
+
+    ja = "索引 {folder} が壊れています({reason_ja})。`{remedy}` で作り直してください。"
+    en = "The index in {folder} is damaged ({reason}). Rebuild it with `{remedy}`."
+
+
+class IndexMismatch(IndexProblem):
+    """The index was built with other settings than those in force."""
+
+    ja = "索引 {folder} は別の設定で作られています({difference})。設定を戻すか、`{remedy}` で作り直してください。"
+    en = (
+        "The index in {folder} was built with other settings ({difference}). "
+        "Go back to those or rebuild with `{remedy}`."
+    )
+
+
+class IndexTooNew(IndexProblem):
+    """The index was written by a later version of ipqa."""
+
+    ja = "索引 {folder} は新しい版の ipqa で作られています(形式 {found}、この版は {known} まで)。ipqa を更新するか `{remedy}` で作り直してください。"
+    en = (
+        "The index in {folder} was made by a newer ipqa (format {found}, this one reads up to "
+        "{known}). Upgrade ipqa or rebuild with `{remedy}`."
+    )
+
+
+class IndexNotWritable(IndexProblem):
+    """The index folder cannot be written to."""
+
+    ja = "索引 {folder} に書き込めません({reason})。書き込みの権限と空き容量を確かめるか、`--index` で別のフォルダを指定してください。"
+    en = (
+        "The index folder {folder} cannot be written ({reason}). Check permissions and free space, "
+        "or name another folder with `--index`."
+    )
+
+
+class IndexBusy(IndexProblem):
+    """Another process writes to the index."""
+
+    ja = "索引 {folder} は別の ipqa が更新しています。終わってからもう一度実行してください。"
+    en = "Another ipqa is updating the index in {folder}. Try again when it has finished."
+
+
+class LastReport(IndexProblem):
+    """An index without a report would answer nothing."""
+
+    ja = "{report} は最後の報告書なので外せません。別の報告書を `ipqa add` してから外すか、索引のフォルダ {folder} を削除してください。"
+    en = "{report} is the last report. Add another with `ipqa add` first, or delete the index folder {folder}."
+
+
+class EmptyCorpus(IndexProblem):
+    """There is nothing to index."""
+
+    ja = "{path} に読める報告書がありません。PDF、Word、PowerPoint、HTML、Markdown、テキストのどれかのファイルを置いてください。"
+    en = (
+        "There is no readable report in {path}. Put a PDF, Word, PowerPoint, HTML, Markdown or text "
+        "file there."
+    )

@@ -1,0 +1,41 @@
+"""Models, settings, packages and addresses that ipqa needs to run."""
+
+from ipqa.errors.base import IpqaError
+
+
+class ModelUnavailable(IpqaError):
+    """The embedding model cannot be loaded."""
+
+    ja = "埋め込みモデル「{model}」を読み込めません({reason})。IPQA_EMBEDDING_MODEL の名前かフォルダを確かめてください。"
+    en = (
+        "The embedding model “{model}” cannot be loaded ({reason}). "
+        "Check the name or folder in IPQA_EMBEDDING_MODEL."
+    )
+
+
+class FileNotWritable(IpqaError):
+    """A file that the user asked for cannot be written."""
+
+    ja = "{path} に書き込めません({reason})。書き込みの権限と空き容量を確かめるか、別の場所を指定してください。"
+    en = "{path} cannot be written ({reason}). Check permissions and free space, or name another place."
+
+
+class ExtraMissing(IpqaError):
+    """A feature needs packages that are not installed."""
+
+    ja = "この機能には {packages} が必要です。`pip install 'ipqa[{extra}]'` で入れてください。"
+    en = "This needs {packages}. Install it with `pip install 'ipqa[{extra}]'`."
+
+
+class BadSetting(IpqaError):
+    """An environment variable or an option has a value that cannot be used."""
+
+    ja = "設定 {names} の値が正しくありません({reason})。値を直すか、設定を外してください。"
+    en = "The value of {names} cannot be used ({reason}). Correct it, or leave it unset."
+
+
+class AddressInUse(IpqaError):
+    """The server cannot listen on the address."""
+
+    ja = "{host}:{port} で待ち受けられません({reason})。`ipqa serve --port` で別の番号を指定してください。"
+    en = "Cannot listen on {host}:{port} ({reason}). Name another port with `ipqa serve --port`."

@@ -1,0 +1,1 @@
+"""What ipqa keeps beside the index: conversations, and what people say about answers."""
