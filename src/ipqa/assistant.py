@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import islice
 
 from ipqa.answering.answer import (
     Answer,
@@ -23,7 +24,7 @@ from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
 from ipqa.answering.short_answer import best_first, short_answer
 from ipqa.answering.statement import Statement
-from ipqa.answering.suggestion import suggest
+from ipqa.answering.suggestion import openings, suggest
 from ipqa.answering.tables import named_table
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
@@ -47,6 +48,8 @@ _TERMS = 3
 """So many terms or more, and none known, make a question that is about something else."""
 
 _NEAREST = 3
+_SUGGESTIONS = 4
+_TRIED_SUGGESTIONS = 24
 _WORDS_SHOWN = 3
 _WORD_SHOWN = 30
 """So many words that no report holds are named when a question is declined, and so much of each."""
@@ -77,6 +80,7 @@ class Assistant:
         self._evidence = Evidence(index, glossary)
         self._ranker = Ranker(index, self._evidence, self._weights)
         self._citer = Citer(index)
+        self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 
     @classmethod
     def open(cls, settings: Settings, *, dense_weight: float = DENSE_WEIGHT) -> "Assistant":
@@ -191,6 +195,29 @@ class Assistant:
                     "total": round(1000 * (finished - started), 2),
                 },
             }
+        )
+
+    def suggestions(self, reports: Sequence[str] | None = None) -> tuple[str, ...]:
+        """Questions to begin with, each tried: its answer cites the sentence that it was made of.
+
+        Raises:
+            UnknownReport: the index holds no such report.
+        """
+        for report in reports or ():
+            self.report(report)
+        asked = tuple(reports) if reports is not None else None
+        if asked not in self._suggestions:
+            tried = islice(openings(self._index, asked), _TRIED_SUGGESTIONS)
+            good = (question for question, number in tried if self._is_answered(question, number))
+            self._suggestions[asked] = tuple(islice(good, _SUGGESTIONS))
+        return self._suggestions[asked]
+
+    def _is_answered(self, question: str, number: int) -> bool:
+        sentence = self._index.sentences[number]
+        report = self._index.passages[sentence.passage].report
+        answer = self.ask(question, reports=[report])
+        return answer.answered and any(
+            citation.start <= sentence.span.start < citation.end for citation in answer.citations
         )
 
     def search(self, question: str, k: int, reports: Sequence[str] | None = None) -> list[Hit]:

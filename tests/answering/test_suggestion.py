@@ -5,6 +5,7 @@ import pytest
 from ipqa.answering.ranking import Candidate
 from ipqa.answering.suggestion import suggest
 from ipqa.assistant import Assistant
+from ipqa.errors import UnknownReport
 from ipqa.passages import Sentence
 from ipqa.reports.model import Span
 
@@ -54,3 +55,20 @@ def test_the_questions_offered_are_answered(small_assistant: Assistant) -> None:
     assert not declined.answered
     assert declined.suggestions
     assert all(small_assistant.ask(question).answered for question in declined.suggestions)
+
+
+def test_openings_are_answered_with_the_sentence_they_were_made_of(
+    small_assistant: Assistant,
+) -> None:
+    questions = small_assistant.suggestions()
+    assert questions
+    assert len(set(questions)) == len(questions)
+    for question in questions:
+        assert small_assistant.ask(question).answered
+
+
+def test_openings_come_from_the_reports_that_are_asked(corpus_assistant: Assistant) -> None:
+    (report,) = corpus_assistant.index.reports
+    assert corpus_assistant.suggestions([report]) == corpus_assistant.suggestions()
+    with pytest.raises(UnknownReport):
+        corpus_assistant.suggestions(["無い"])

@@ -1,10 +1,12 @@
 """The HTTP face, on a real server on loopback."""
 
+import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -175,6 +177,62 @@ def test_the_page_comes_with_a_policy_that_lets_nothing_else_in(client: httpx.Cl
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("view", ["reports", "verify", "evaluation", "c/Ab-1_", "r/海藻事業"])
+def test_the_addresses_of_the_views_bring_the_page(client: httpx.Client, view: str) -> None:
+    assert client.get(f"/{view}").text == client.get("/").text
+
+
+def test_what_changes_on_the_page_is_seen_at_once(client: httpx.Client) -> None:
+    page = client.get("/app.js")
+    assert page.headers["cache-control"] == "no-cache"
+    again = client.get("/app.js", headers={"if-none-match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The server-sent events in lines of text."""
+    name = ""
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
+
+
+def test_an_answer_is_told_as_it_comes(client: httpx.Client) -> None:
+    body = {"question": "2024年の出荷量は？"}
+    with client.stream("POST", "/api/ask/stream", json=body) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        told = list(events(response.iter_lines()))
+    names = [name for name, _ in told]
+    assert names[0] == "stage"
+    assert names.index("claim") > 0
+    assert names.count("answer") == 1
+    assert names[-1] == "answer"
+    answer = told[-1][1]
+    whole = client.post("/api/ask", json=body).json()
+    assert {**answer, "timings_ms": None} == {**whole, "timings_ms": None}
+    assert [event["claim"] for name, event in told if name == "claim"] == answer["claims"]
+
+
+def test_what_is_wrong_with_a_question_is_told_before_a_stream_begins(client: httpx.Client) -> None:
+    response = client.post("/api/ask/stream", json={"question": "？"})
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_the_server_says_what_it_does(client: httpx.Client) -> None:
+    assert client.get("/api/about").json()["keeps_conversations"] is True
+
+
+def test_questions_to_begin_with_are_answered(client: httpx.Client) -> None:
+    questions = client.get("/api/suggestions", params={"report": "seaweed"}).json()["questions"]
+    assert questions
+    for question in questions:
+        assert client.post("/api/ask", json={"question": question}).json()["answered"]
 
 
 def test_every_file_of_the_page_is_served(client: httpx.Client) -> None:

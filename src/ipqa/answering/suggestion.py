@@ -1,4 +1,4 @@
-"""Questions that the report does answer, made of the sentences nearest to one that it does not.
+"""Questions that the reports do answer, made of their sentences: to begin with, or after a refusal.
 
 A sentence that says something of a topic (「期末配当は22円とし…」) answers a question about it
 (「期末配当はどれくらいですか」). The topic's words are the report's own; what is asked is told by the date or
@@ -7,13 +7,17 @@ quantity that the sentence gives of it.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ipqa.answering.answer_forms import DATE, QUANTITY
 from ipqa.answering.ranking import Candidate
-from ipqa.japanese import Word, words
+from ipqa.index.store import Index
+from ipqa.japanese import Word, content_words, words
 
 _MOST = 3
+_OPEN = "について何が書かれていますか"
+_SPREAD = 4
 _LONGEST_TOPIC = 28
 _SHORTEST_TOPIC = 4
 _ANNOUNCING = re.compile(r"次の|以下|[:：]$")
@@ -31,7 +35,7 @@ def suggest(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Up to three questions, the ones nearest to what was asked first."""
     found: dict[str, None] = {}
     for candidate in candidates:
-        question = _question(candidate.text)
+        question = question_answered_by(candidate.text)
         if question is not None:
             found.setdefault(question)
         if len(found) == _MOST:
@@ -39,7 +43,49 @@ def suggest(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _question(text: str) -> str | None:
+def openings(index: Index, reports: Sequence[str] | None) -> Iterator[tuple[str, int]]:
+    """Questions to begin with, each with the number of the sentence that it was made of.
+
+    One of each section, of its paragraphs: about what the section's titles name if possible, and then
+    rather for a date or an amount. They come from all over the reports, not from the first pages.
+    """
+    sections: dict[tuple[str, ...], list[_Opening]] = {}
+    for number, sentence in enumerate(index.sentences):
+        passage = index.passages[sentence.passage]
+        report = index.reports[passage.report]
+        wanted = reports is None or passage.report in reports
+        if not wanted or report.blocks[sentence.block].kind != "paragraph":
+            continue
+        question = question_answered_by(sentence.span.within(report.text))
+        if question is not None:
+            titles = "\n".join([report.title, *passage.section])
+            opening = _Opening(question, number, _names_a_topic_of(titles, question))
+            sections.setdefault((passage.report, *passage.section), []).append(opening)
+    firsts = [min(found, key=_Opening.rank) for found in sections.values()]
+    central = [opening for opening in firsts if opening.is_central]
+    step = max(1, len(central) // _SPREAD)  # not all from the first pages
+    others = [opening for opening in firsts if not opening.is_central]
+    for opening in [o for start in range(step) for o in central[start::step]] + others:
+        yield opening.question, opening.number
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    question: str
+    number: int
+    is_central: bool
+
+    def rank(self) -> tuple[bool, bool]:
+        return not self.is_central, self.question.endswith(_OPEN)
+
+
+def _names_a_topic_of(titles: str, question: str) -> bool:
+    asked = content_words(question.removesuffix(_OPEN))
+    named = {word.form for word in content_words(titles)}
+    return sum(word.form in named for word in asked) > len(asked) / 2
+
+
+def question_answered_by(text: str) -> str | None:
     """The question that a sentence answers, if one can be made of it."""
     topic = _topic(text)
     if topic is None or _ANNOUNCING.search(text):
@@ -49,7 +95,7 @@ def _question(text: str) -> str | None:
         return f"{topic}はいつですか"
     if _IS_AN_AMOUNT.match(rest):
         return f"{topic}はどれくらいですか"
-    return f"{topic}について何が書かれていますか"
+    return topic + _OPEN
 
 
 def _topic(text: str) -> str | None:
@@ -67,7 +113,7 @@ def _stands_alone(topic: str, read: Sequence[Word]) -> bool:
     return (
         fits
         and not _POINTING.search(topic)
-        and not re.search(r"[、。，,]", topic)
+        and not re.search(r"[、。，,:：]", topic)
         and read[-1].part_of_speech[0] in {"名詞", "接尾辞"}
         and all(word.part_of_speech[0] not in _LINKING for word in read)
     )

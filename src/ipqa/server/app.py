@@ -6,26 +6,18 @@ from typing import TypedDict
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
-from starlette.routing import Match, Mount
-from starlette.types import Scope
 
 from ipqa import __version__
 from ipqa.assistant import Assistant
 from ipqa.records.feedback import FeedbackStore
-from ipqa.server import ask, feedback, problems, reports
+from ipqa.server import ask, feedback, page, problems, reports
 from ipqa.server.current import AssistantOf, CurrentAssistant
 from ipqa.settings import Settings
 
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,13 +34,13 @@ class Health(BaseModel):
     counts: dict[str, int] | None = None
 
 
-class _Page(Mount):
-    """The page's files, which leave the API's addresses to the API, wrong methods included."""
+class About(BaseModel):
+    """What a face needs to know of the server that it talks to."""
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["path"].startswith("/api/"):
-            return Match.NONE, {}
-        return super().matches(scope)
+    version: str
+    keeps_conversations: bool
+    max_question_length: int
+    max_report_bytes: int
 
 
 class _State(TypedDict):
@@ -94,8 +86,17 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
             counts=assistant.index.manifest.counts,
         )
 
+    @app.get("/api/about", tags=["about"], summary="What this server does and allows")
+    def about() -> About:
+        return About(
+            version=__version__,
+            keeps_conversations=settings.keep_conversations,
+            max_question_length=settings.max_question_length,
+            max_report_bytes=settings.max_report_bytes,
+        )
+
     if settings.web.is_dir():
-        app.router.routes.append(_Page("/", StaticFiles(directory=settings.web, html=True)))
+        app.router.routes.append(page.Page(settings.web))
     return app
 
 
@@ -104,8 +105,8 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
     response = await call_next(request)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    policy = _DOCS_POLICY if request.url.path == "/docs" else _PAGE_POLICY
-    response.headers["Content-Security-Policy"] = policy
+    policy = _DOCS_POLICY if request.url.path == "/docs" else page.POLICY
+    response.headers.setdefault("Content-Security-Policy", policy)
     if request.url.path.startswith("/api"):
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,9 +1,21 @@
 """The endpoints that questions go to."""
 
-from fastapi import APIRouter
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
-from ipqa.answering.answer import Answer, Mode, Turn
+from ipqa.answering.answer import (
+    Answer,
+    AnswerEvent,
+    ClaimVerified,
+    Mode,
+    StageEntered,
+    Turn,
+)
 from ipqa.server.current import AssistantOf
 
 router = APIRouter(prefix="/api", tags=["ask"])
@@ -47,6 +59,12 @@ class SearchHit(BaseModel):
     lexical: float
 
 
+class Suggestions(BaseModel):
+    """Questions that the reports answer."""
+
+    questions: tuple[str, ...]
+
+
 class SearchResponse(BaseModel):
     """Passages, best first."""
 
@@ -57,6 +75,36 @@ class SearchResponse(BaseModel):
 def ask(body: AskRequest, assistant: AssistantOf) -> Answer:
     """Answer from the reports, or say that they do not answer."""
     return assistant.ask(body.question, reports=body.reports, mode=body.mode, history=body.history)
+
+
+def events_of(body: AskRequest, assistant: AssistantOf) -> Iterator[AnswerEvent]:
+    """The events of an answer; a question at fault is told before any of them is sent."""
+    events = assistant.stream(
+        body.question, reports=body.reports, mode=body.mode, history=body.history
+    )
+    return chain([next(events)], events)
+
+
+@router.post(
+    "/ask/stream",
+    summary="Answer a question, and tell what is done for it",
+    response_class=EventSourceResponse,
+)
+def ask_stream(
+    events: Annotated[Iterator[AnswerEvent], Depends(events_of)],
+) -> Iterator[ServerSentEvent]:
+    """Server-sent events: ``stage`` and ``claim`` as they come, and last the ``answer``."""
+    names = {StageEntered: "stage", ClaimVerified: "claim", Answer: "answer"}
+    for event in events:
+        yield ServerSentEvent(event=names[type(event)], data=event)
+
+
+@router.get("/suggestions", summary="Questions to begin with")
+def suggestions(
+    assistant: AssistantOf, report: Annotated[list[str] | None, Query()] = None
+) -> Suggestions:
+    """Questions that the reports answer, drawn from what they say."""
+    return Suggestions(questions=assistant.suggestions(report))
 
 
 @router.post("/search", summary="Find the passages nearest to a question")
