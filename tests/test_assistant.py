@@ -288,3 +288,14 @@ def test_a_damaged_date_is_found_under_its_repaired_form(damaged_assistant: Assi
     best = damaged_assistant.search("2019年11月", 1)[0]
     assert "一号店" in best.passage.span.within(damaged_assistant.index.reports["shop"].text)
     assert "2019年11月" in best.passage.indexed_text
+
+
+def test_a_quote_that_is_a_table_row_comes_with_the_headings_over_it(
+    small_assistant: Assistant,
+) -> None:
+    answer = small_assistant.ask("表1の関東の行を教えてください")
+    rows = [citation for citation in answer.citations if citation.columns]
+    assert rows
+    for row in rows:
+        assert row.columns == ("地域", "2023年", "2024年", "主な用途")
+        assert len(row.quote.split("\t")) == len(row.columns)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ipqa import cli
+from ipqa.records.database import Database
 from ipqa.records.feedback import Feedback, FeedbackStore
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT
@@ -392,9 +393,9 @@ def test_gold_questions_are_measured_compared_and_gated(
 
 
 def test_feedback_is_harvested_once_it_is_reviewed(ipqa: Run, tmp_path: Path) -> None:
-    store = FeedbackStore(tmp_path / "feedback.sqlite3")
+    store = FeedbackStore(Database(tmp_path / "records.sqlite3"))
     number = store.add(Feedback(question="水温は？", answer="14度", answered=True, helpful=True))
-    environment = {"IPQA_FEEDBACK": str(tmp_path / "feedback.sqlite3")}
+    environment = {"IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
     waiting = ipqa("eval", "harvest", **environment)
     assert (waiting.stdout, "水温は？" in waiting.stderr) == ("", True)
     harvested = ipqa("eval", "harvest", "--reviewed", str(number), **environment)

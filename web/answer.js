@@ -1,20 +1,11 @@
 /** One answer: the short answer, the claims with their chips, and the citations below. */
 
+import { chip, citationSection } from './citations.js';
 import { element } from './dom.js';
 import { label, say } from './i18n.js';
-import { hashOf } from './place.js';
-import { sourceList } from './sources.js';
 
 const HIGH = 0.8;
 const MEDIUM = 0.65;
-
-/**
- * Sent (bubbling) when the reader should open a citation: all citations of the answer, in order,
- * and which of them.
- *
- * @typedef {CustomEvent<{citations: import('./api.js').Citation[], index: number}>} OpenCitation
- */
-export const OPEN_CITATION = 'open-citation';
 
 /**
  * Sent (bubbling) when a question that is offered should be asked.
@@ -49,15 +40,13 @@ export function renderAnswer(answer) {
   ].filter(Boolean);
 }
 
-/** How a question that leans on the conversation was understood. */
-function interpretation({ interpreted_as: understood }) {
-  if (understood === null) return [];
-  return [say(element('p', { class: 'note' }), 'answer.interpretedAs', { question: understood })];
-}
-
-/** Questions that the reports do answer, to be asked with a click. */
-function suggestionSection(questions) {
-  if (questions.length === 0) return [];
+/**
+ * Questions that the reports answer, to be asked with a click.
+ *
+ * @param {string[]} questions
+ * @returns {HTMLElement}
+ */
+export function questionList(questions) {
   const items = questions.map((question) => {
     const button = element('button', { class: 'sample', type: 'button', lang: 'ja' }, question);
     button.addEventListener('click', () => {
@@ -65,102 +54,94 @@ function suggestionSection(questions) {
     });
     return element('li', {}, button);
   });
+  return element('ul', { class: 'samples', role: 'list' }, ...items);
+}
+
+/** How a question that leans on the conversation was understood. */
+function interpretation({ interpreted_as: understood }) {
+  if (understood === null) return [];
   return [
-    say(element('h3', { class: 'label' }), 'answer.suggestions'),
-    element('ul', { class: 'samples', role: 'list' }, ...items),
+    say(element('p', { class: 'note interpreted' }), 'answer.interpretedAs', { question: understood }),
   ];
 }
 
-/** Claims as paragraphs; neighbours that the answer's text sets as list items, as one list. */
+function suggestionSection(questions) {
+  if (questions.length === 0) return [];
+  return [say(element('h3', { class: 'label' }), 'answer.suggestions'), questionList(questions)];
+}
+
+/** Claims as paragraphs; neighbours that are list items as one list, rows of one table as a table. */
 function claimNodes(answer) {
-  const lines = answer.answer.split('\n');
   const nodes = [];
-  for (const claim of answer.claims) {
-    const chips = claim.citations.map((number) => chip(answer.citations, number));
-    if (claim.hedged) chips.push(say(element('span', { class: 'hedged' }), 'answer.hedged'));
-    const listed = lines.some((line) => line.startsWith(`・${claim.text}`));
-    if (!listed) {
-      nodes.push(element('p', { class: 'claim' }, claim.text, ...chips));
-      continue;
-    }
-    if (nodes.at(-1)?.localName !== 'ul') {
-      nodes.push(element('ul', { class: 'claim-list', role: 'list' }));
-    }
-    nodes.at(-1).append(element('li', { class: 'claim' }, claim.text, ...chips));
+  for (let index = 0; index < answer.claims.length; ) {
+    const rows = tableRows(answer, index);
+    if (rows.length > 1) nodes.push(tableOf(answer, rows));
+    else addClaim(nodes, answer, answer.claims[index]);
+    index += Math.max(1, rows.length);
   }
   return nodes;
 }
 
-function chip(citations, number) {
-  const index = citations.findIndex((citation) => citation.number === number);
-  return label(
-    element('button', opening(citations, index, 'chip'), String(number)),
-    'answer.openCitation',
-    { number },
+function addClaim(nodes, answer, claim) {
+  const chips = claim.citations.map((number) => chip(answer.citations, number));
+  if (claim.hedged) chips.push(say(element('span', { class: 'hedged' }), 'answer.hedged'));
+  const listed = answer.answer.split('\n').some((line) => line.startsWith(`・${claim.text}`));
+  if (!listed) {
+    nodes.push(element('p', { class: 'claim' }, claim.text, ...chips));
+    return;
+  }
+  if (nodes.at(-1)?.localName !== 'ul') {
+    nodes.push(element('ul', { class: 'claim-list', role: 'list' }));
+  }
+  nodes.at(-1).append(element('li', { class: 'claim' }, claim.text, ...chips));
+}
+
+/** From a claim on, the citations of claims that are each a whole row of one and the same table. */
+function tableRows(answer, from) {
+  const rows = [];
+  for (const claim of answer.claims.slice(from)) {
+    const row = answer.citations.find(({ number }) => number === claim.citations[0]);
+    const whole =
+      claim.citations.length === 1 &&
+      row.columns.length > 0 &&
+      row.quote.split('\t').length === row.columns.length;
+    const head = rows[0] ?? row;
+    const same = row.report === head.report && String(row.columns) === String(head.columns);
+    if (!whole || !same) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+function tableOf(answer, rows) {
+  const heads = rows[0].columns.map((name) => element('th', { scope: 'col' }, name));
+  const lines = rows.map((row) => {
+    const [first, ...others] = row.quote.split('\t');
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, first, chip(answer.citations, row.number)),
+      ...others.map((cell) => element('td', {}, cell)),
+    );
+  });
+  const table = element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...heads)),
+    element('tbody', {}, ...lines),
   );
+  const frame = element('div', { class: 'claim-table', role: 'region', tabindex: 0 }, table);
+  return label(frame, 'answer.table');
 }
 
-function opening(citations, index, className) {
-  return {
-    class: className,
-    type: 'button',
-    'data-place': hashOf(citations[index]),
-    click: (event) => {
-      const detail = { citations, index };
-      event.currentTarget.dispatchEvent(new CustomEvent(OPEN_CITATION, { bubbles: true, detail }));
-    },
-  };
-}
-
+/** In words; the number, and what it means, on demand. */
 function confidenceNote(confidence) {
   const level = confidence >= HIGH ? 'high' : confidence >= MEDIUM ? 'medium' : 'low';
-  return say(element('p', { class: 'confidence' }), `confidence.${level}`, {
-    value: confidence.toFixed(2),
-  });
-}
-
-/** The citations under one heading; neighbours from the same section share its breadcrumb. */
-function citationSection(title, citations) {
-  if (citations.length === 0) return [];
-  const section = element('section', { class: 'evidence' });
-  section.append(say(element('h3', { class: 'label' }), title));
-  let path = null;
-  citations.forEach((citation, index) => {
-    const here = [citation.title, ...citation.section, citation.page].join(' › ');
-    if (here !== path) {
-      section.append(
-        breadcrumb(citation),
-        element('ul', { class: 'citations', role: 'list' }),
-      );
-      path = here;
-    }
-    section.lastElementChild.append(citationItem(citations, index));
-  });
-  return [section];
-}
-
-/** The report's title is said where there is more than one, or nothing else to say. */
-function breadcrumb({ title, section, page }) {
-  const crumbs = [title, ...section].map((name, index, all) =>
-    element('span', { class: 'crumb' }, index < all.length - 1 ? `${name} › ` : name),
-  );
-  if (section.length > 0) crumbs[0].classList.add('crumb-report');
-  const line = element('p', { class: 'breadcrumb', lang: 'ja' }, ...crumbs);
-  if (page !== null) line.append(say(element('span', { class: 'page' }), 'citation.page', { page }));
-  return line;
-}
-
-function citationItem(citations, index) {
-  const { number, quote, sources } = citations[index];
+  const value = confidence.toFixed(2);
   return element(
-    'li',
-    { class: 'citation' },
-    element(
-      'button',
-      opening(citations, index, 'citation-open'),
-      element('span', { class: 'chip' }, String(number)),
-      element('span', { class: 'quote', lang: 'ja' }, quote),
-    ),
-    sources.length > 0 && sourceList(sources),
+    'details',
+    { class: 'confidence' },
+    say(element('summary'), `confidence.${level}`),
+    say(element('p'), 'confidence.meaning', { value }),
   );
 }

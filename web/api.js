@@ -1,30 +1,52 @@
-/** The server's API as functions; errors arrive as `Problem` or `Unreachable`. */
+/** The server's API as functions; errors arrive as `Problem`, `Unreachable` or `Stopped`. */
 
 import { language } from './i18n.js';
 
 const PATIENCE_MS = 60_000;
+const POLLING_MS = 300;
+
+/** Sent on the document when no answer came from the server. */
+export const UNREACHABLE = 'server-unreachable';
 
 /**
- * @typedef {{mark: string, title: string, url: string | null,
- *   status: 'resolved' | 'ambiguous' | 'missing'}} CitedSource
- * @typedef {{number: number, report: string, title: string, section: string[], quote: string,
- *   start: number, end: number, page: number | null, sources: CitedSource[]}} Citation
+ * @typedef {'resolved' | 'ambiguous' | 'missing'} SourceStatus
+ * @typedef {{mark: string, title: string, url: string | null, status: SourceStatus}} CitedSource
+ * @typedef {{number: number, report: string, edition: string, title: string, section: string[],
+ *   quote: string, start: number, end: number, page: number | null, columns: string[],
+ *   sources: CitedSource[]}} Citation
+ * @typedef {{text: string, citations: number[], hedged: boolean}} Claim
  * @typedef {{question: string, interpreted_as: string | null, answered: boolean, answer: string,
- *   short_answer: string | null,
- *   claims: {text: string, citations: number[], hedged: boolean}[], citations: Citation[],
- *   notes: string[], suggestions: string[], confidence: number}} Answer
+ *   short_answer: string | null, claims: Claim[], citations: Citation[], notes: string[],
+ *   suggestions: string[], confidence: number}} Answer
  * @typedef {{question: string, answer: string}} Turn
- * @typedef {{id: string, title: string, characters: number}} ReportEntry
+ * @typedef {{version: string, keeps_conversations: boolean, max_question_length: number,
+ *   max_report_bytes: number}} About
+ * @typedef {{id: string, title: string, created: string, updated: string, turns: number}} ConversationEntry
+ * @typedef {{id: string, title: string, turns: {question: string, answer: Answer}[]}} Conversation
+ * @typedef {{id: string, title: string, format: string, added: boolean, characters: number,
+ *   pages: number | null, sections: number, tables: number, references: number,
+ *   marks: Object<SourceStatus, number>, warnings: number}} ReportEntry
+ * @typedef {{id: string, file: string, state: 'waiting' | 'running' | 'done' | 'failed',
+ *   progress: number, added: string[], replaced: string[], unchanged: string[], removed: string[],
+ *   returns_with_build: boolean, problem: {detail: string} | null}} Job
+ * @typedef {'supported' | 'contradicted' | 'unsupported' | 'not_checked'} Support
+ * @typedef {{start: number, end: number, text: string, support: Support, citations: number[],
+ *   figures: string[], reason: string | null}} VerifiedSentence
+ * @typedef {{text: string, sentences: VerifiedSentence[], citations: Citation[]}} Verification
+ * @typedef {{name: string, written: string, questions: number | null, page: boolean,
+ *   overall: Object<string, {value: number, low: number, high: number, n: number}>}} Evaluation
  * @typedef {'heading' | 'paragraph' | 'list_item' | 'table_header' | 'table_row' |
  *   'note' | 'reference'} BlockKind
  * @typedef {{kind: BlockKind, start: number, end: number, depth: number, label: string,
- *   table: number | null, cells: ([number, number] | null)[] | null}} Block
+ *   page: number | null, table: number | null, cells: ([number, number] | null)[] | null}} Block
  * @typedef {{title: string, level: number, path: string[], start: number, end: number}} Section
  * @typedef {{number: number, title: string, url: string | null}} Reference
- * @typedef {{series: string, number: number, position: number, written: boolean, status: CitedSource['status'],
+ * @typedef {{series: string, number: number, position: number, written: boolean, status: SourceStatus,
  *   sources: {title: string, url: string | null}[]}} ReportMark
- * @typedef {{id: string, title: string, characters: number, sections: Section[], blocks: Block[],
- *   tables: {title: string}[], references: Reference[], marks: ReportMark[]}} Outline
+ * @typedef {{code: string, message: string, message_en: string, start: number, end: number}} ReadingWarning
+ * @typedef {{id: string, edition: string, title: string, characters: number, sections: Section[],
+ *   blocks: Block[], tables: {title: string}[], references: Reference[], marks: ReportMark[],
+ *   warnings: ReadingWarning[]}} Outline
  */
 
 /** The server answered that it cannot do what was asked, and why. */
@@ -48,58 +70,239 @@ export class Problem extends Error {
 /** No answer came from the server at all. */
 export class Unreachable extends Error {}
 
+/** The user stopped what was under way. */
+export class Stopped extends Error {}
+
 /**
- * Ask a question.
+ * Ask a question and follow its answer.
  *
- * @param {string} question
- * @param {Turn[]} history the conversation so far, oldest first
+ * @param {{question: string, reports?: string[], history?: Turn[], conversation?: string,
+ *   position?: number}} body
+ * @param {{stage: (event: {stage: string}) => void, claim: (event: {claim: Claim}) => void}} follow
+ *   told of each event
+ * @param {AbortSignal} stop
  * @returns {Promise<Answer>}
  */
-export async function ask(question, history) {
-  const response = await request('api/ask', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ question, history }),
-  });
-  return response.json();
+export async function ask(body, follow, stop) {
+  const response = await request('/api/ask/stream', { ...json('POST', body), signal: stop });
+  try {
+    for await (const { name, data } of eventsOf(response.body)) {
+      if (name === 'answer') return data;
+      follow[name]?.(data);
+    }
+  } catch (error) {
+    throw unreachable(error, stop);
+  }
+  throw unreachable(null, stop); // the stream broke off
+}
+
+/** @returns {Promise<About>} */
+export const about = () => getJson('/api/about');
+
+/** Whether the server answers at all. */
+export async function isReachable() {
+  const response = await fetch('/livez').catch(() => null);
+  return response?.ok ?? false;
 }
 
 /**
- * The reports in the index.
+ * Questions to begin with.
  *
- * @returns {Promise<ReportEntry[]>}
+ * @param {string[] | null} reports ids; all where null
+ * @returns {Promise<string[]>}
  */
-export async function listReports() {
-  const response = await request('api/reports');
-  return (await response.json()).reports;
+export async function suggestions(reports) {
+  const query = new URLSearchParams((reports ?? []).map((id) => ['report', id]));
+  return (await getJson(`/api/suggestions?${query}`)).questions;
 }
 
 /**
- * A report as it was read: its outline, and the text that all offsets refer to.
+ * Say whether an answer helped.
  *
- * @param {string} id
- * @returns {Promise<{outline: Outline, text: string}>}
+ * @param {Answer} answer
+ * @param {boolean} helpful
+ * @param {string} comment
  */
-export async function loadReport(id) {
-  const path = `api/reports/${encodeURIComponent(id)}`;
-  const [outline, text] = await Promise.all([request(path), request(`${path}/text`)]);
-  // Response.text() would drop a byte order mark, and move every offset by one.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return { outline: await outline.json(), text: decoder.decode(await text.arrayBuffer()) };
+export async function giveFeedback(answer, helpful, comment) {
+  const { question, answered, citations } = answer;
+  const cited = citations.map(({ report, quote, start, end }) => ({ report, quote, start, end }));
+  const body = { question, answered, answer: answer.answer, helpful, comment, citations: cited };
+  await request('/api/feedback', json('POST', body));
 }
 
-async function request(path, options = {}) {
+/**
+ * Exchanges as a file.
+ *
+ * @param {string} title
+ * @param {'markdown' | 'text' | 'word'} format
+ * @param {{question: string, answer: Answer}[]} exchanges
+ * @returns {Promise<Blob>}
+ */
+export async function exported(title, format, exchanges) {
+  const response = await request('/api/exports', json('POST', { title, format, exchanges }));
+  return response.blob();
+}
+
+/**
+ * Check a draft against the reports.
+ *
+ * @param {string} text
+ * @param {string[] | null} reports
+ * @returns {Promise<Verification>}
+ */
+export async function verify(text, reports) {
+  return (await request('/api/verify', json('POST', { text, reports }))).json();
+}
+
+/** @returns {Promise<Evaluation>} the latest one */
+export const evaluation = () => getJson('/api/evaluation');
+
+/** The conversations that are kept. */
+export const conversations = {
+  /**
+   * @param {string} search words that each must occur in; all conversations where empty
+   * @returns {Promise<ConversationEntry[]>}
+   */
+  list: async (search) => {
+    const query = search ? `?${new URLSearchParams({ search })}` : '';
+    return (await getJson(`/api/conversations${query}`)).conversations;
+  },
+  /** @returns {Promise<Conversation>} */
+  open: (id) => getJson(conversationPath(id)),
+  /** @returns {Promise<ConversationEntry>} */
+  start: async (title) => (await request('/api/conversations', json('POST', { title }))).json(),
+  rename: (id, title) => request(conversationPath(id), json('PATCH', { title })),
+  delete: (id) => request(conversationPath(id), { method: 'DELETE' }),
+};
+
+/** The reports that can be asked. */
+export const reports = {
+  /** @returns {Promise<ReportEntry[]>} */
+  list: async () => (await getJson('/api/reports')).reports,
+  /**
+   * Send a file to be read; what becomes of it is the job's.
+   *
+   * @param {File} file
+   * @param {(share: number) => void} watch told how much has been sent, 0 to 1
+   * @returns {Promise<Job>}
+   */
+  add: (file, watch) =>
+    new Promise((resolve, reject) => {
+      const body = new FormData();
+      body.append('file', file, file.name);
+      const sending = new XMLHttpRequest(); // fetch does not tell how much has been sent
+      sending.open('POST', '/api/reports');
+      sending.setRequestHeader('Accept-Language', language());
+      sending.responseType = 'json';
+      sending.upload.onprogress = ({ loaded, total }) => watch(total ? loaded / total : 0);
+      sending.onload = () => {
+        if (sending.status < 300) resolve(sending.response);
+        else reject(new Problem(sending.status, sending.response?.detail ?? null));
+      };
+      sending.onerror = () => reject(unreachable(null));
+      sending.send(body);
+    }),
+  /** @returns {Promise<Job>} */
+  remove: async (id) =>
+    (await request(`/api/reports/${encodeURIComponent(id)}`, { method: 'DELETE' })).json(),
+  /**
+   * Follow a job to its end.
+   *
+   * @param {Job} job
+   * @param {(job: Job) => void} watch told how far it is
+   * @returns {Promise<Job>} done
+   * @throws {Problem} it failed
+   */
+  follow: async (job, watch) => {
+    let latest = job;
+    while (latest.state === 'waiting' || latest.state === 'running') {
+      watch(latest);
+      await new Promise((resolve) => setTimeout(resolve, POLLING_MS));
+      latest = await getJson(`/api/jobs/${encodeURIComponent(job.id)}`);
+    }
+    if (latest.state === 'failed') throw new Problem(422, latest.problem.detail);
+    return latest;
+  },
+  /**
+   * A report as it was read: its outline, and the text that all offsets refer to.
+   *
+   * @param {string} id
+   * @returns {Promise<{outline: Outline, text: string}>}
+   */
+  open: async (id) => {
+    const path = `/api/reports/${encodeURIComponent(id)}`;
+    const [outline, text] = await Promise.all([request(path), request(`${path}/text`)]);
+    // Response.text() would drop a byte order mark, and move every offset by one.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return { outline: await outline.json(), text: decoder.decode(await text.arrayBuffer()) };
+  },
+};
+
+/**
+ * Fetch, and turn whatever goes wrong into an error of this module.
+ *
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} one that is ok
+ */
+export async function request(path, options = {}) {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience;
   let response;
   try {
-    response = await fetch(path, {
-      ...options,
-      headers: { ...options.headers, 'Accept-Language': language() },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
+    const headers = { ...options.headers, 'Accept-Language': language() };
+    response = await fetch(path, { ...options, headers, signal });
   } catch (error) {
-    throw new Unreachable('no answer from the server', { cause: error });
+    throw unreachable(error, options.signal);
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => null);
   throw new Problem(response.status, problem?.detail ?? null);
+}
+
+/**
+ * The JSON at a path.
+ *
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+export async function getJson(path) {
+  return (await request(path)).json();
+}
+
+/**
+ * Options of a request that carries JSON.
+ *
+ * @param {string} method
+ * @param {unknown} body
+ * @returns {RequestInit}
+ */
+export function json(method, body) {
+  return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function conversationPath(id) {
+  return `/api/conversations/${encodeURIComponent(id)}`;
+}
+
+function unreachable(error, stop) {
+  if (stop?.aborted) return new Stopped('stopped', { cause: error });
+  document.dispatchEvent(new CustomEvent(UNREACHABLE));
+  return new Unreachable('no answer from the server', { cause: error });
+}
+
+/** Server-sent events: a name, and data as JSON, in blocks that an empty line ends. */
+async function* eventsOf(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let pending = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (pending + value.replaceAll('\r', '')).split('\n\n');
+    pending = blocks.pop();
+    for (const block of blocks) {
+      const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s)));
+      if (fields.has('data')) yield { name: fields.get('event'), data: JSON.parse(fields.get('data')) };
+    }
+  }
 }

@@ -1,35 +1,45 @@
-/** The page: joins the conversation, the reader, the URL and the language. */
+/** The page: joins the views, the reader, the address, the keyboard and the connection. */
 
+import './conversation-list.js';
+import './conversation-view.js';
+import './evaluation-view.js';
 import './reader.js';
+import './reports-view.js';
+import './verify-view.js';
 
-import { ASK_QUESTION, OPEN_CITATION } from './answer.js';
-import { listReports } from './api.js';
-import { setUpAskBox } from './ask-box.js';
-import { Conversation } from './conversation.js';
-import { element } from './dom.js';
-import { failureNote } from './failure.js';
-import { loadMessages, preferredLanguage, rememberLanguage, say, useLanguage } from './i18n.js';
-import { hashOf, parsePlace } from './place.js';
+import { hashOf, parseAddress } from './address.js';
+import { about } from './api.js';
+import { OPEN_CITATION } from './citations.js';
+import { watchConnection } from './connection.js';
+import { loadMessages, preferredLanguage, rememberLanguage, useLanguage } from './i18n.js';
+import { GO_TO } from './navigation.js';
 import { CLOSE, TURN_TO } from './reader.js';
-
-const SAMPLES = ['samples.1', 'samples.2', 'samples.3', 'samples.4'];
+import { setUpShortcuts } from './shortcuts.js';
+import { setUpTheme } from './theme.js';
 
 const reader = document.querySelector('report-reader');
-const welcome = document.querySelector('.welcome');
-const conversation = new Conversation(document.querySelector('.turns'));
-const askBox = setUpAskBox(document.querySelector('.ask'), async (question) => {
-  welcome.hidden = true;
-  await conversation.ask(question);
-});
+const list = document.querySelector('conversation-list');
+const views = {
+  ask: document.querySelector('conversation-view'),
+  reports: document.querySelector('reports-view'),
+  verify: document.querySelector('verify-view'),
+  evaluation: document.querySelector('evaluation-view'),
+};
 
 /** @type {import('./reader.js').Tour | null} */
 let tour = null;
 /** @type {Element | null} what the reader was opened from, to return the keyboard to */
 let opener = null;
+/** @type {string | null} the path that stands on the left */
+let shownPath = null;
 
-/** Bring the reader in line with the URL. */
+/** Bring the page in line with the address. */
 function follow({ moveFocus }) {
-  const place = parsePlace(location.hash);
+  const { view, conversation, place } = parseAddress(location);
+  if (location.pathname !== shownPath) {
+    shownPath = location.pathname;
+    showView(view, conversation);
+  }
   const hash = place && hashOf(place);
   const index = tour?.citations.findIndex((citation) => hashOf(citation) === hash) ?? -1;
   tour = index < 0 ? null : { ...tour, index };
@@ -38,91 +48,126 @@ function follow({ moveFocus }) {
     else node.removeAttribute('aria-current');
   }
   document.body.classList.toggle('reading', place !== null);
+  foldRail();
   if (place) reader.show(place, tour, moveFocus);
   else reader.close();
 }
 
-function goTo(hash, { moveFocus }) {
-  if (hash !== location.hash) history.pushState(null, '', hash || location.pathname);
+function showView(view, conversation) {
+  document.body.dataset.view = view;
+  closeRail();
+  for (const [name, node] of Object.entries(views)) node.hidden = name !== view;
+  for (const link of document.querySelectorAll('.views [data-view]')) {
+    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  list.mark(conversation);
+  views[view]?.show(conversation);
+}
+
+function goTo(address, { moveFocus = false } = {}) {
+  if (address !== location.pathname + location.hash) history.pushState(null, '', address);
   follow({ moveFocus });
 }
 
-/** `from` is what stands for the citation in the conversation. */
+/** `from` is what stands for the citation on the left. */
 function openCitation(citations, index, from, moveFocus) {
   tour = { citations, index };
   opener = from;
-  goTo(hashOf(citations[index]), { moveFocus });
+  goTo(location.pathname + hashOf(citations[index]), { moveFocus });
   from.scrollIntoView({ block: 'nearest' }); // the pane may have shrunk to make room
 }
 
 function closeReader() {
-  goTo('', { moveFocus: false });
+  goTo(parseAddress(location).view === 'report' ? '/' : location.pathname);
   if (opener?.isConnected) opener.focus();
-  else askBox.focus();
+  else views[document.body.dataset.view]?.focus();
 }
 
 document.addEventListener(OPEN_CITATION, ({ target, detail }) => {
   openCitation(detail.citations, detail.index, target, true);
 });
-document.addEventListener(ASK_QUESTION, ({ detail }) => askBox.send(detail.question));
 document.addEventListener(TURN_TO, ({ detail }) => {
-  const from = opener.closest('.turn').querySelectorAll('.citation-open')[detail];
+  if (!tour?.citations[detail]) return;
+  const hash = hashOf(tour.citations[detail]);
+  const place = `[data-place="${CSS.escape(hash)}"]`;
+  const from = opener.closest('[data-citations]')?.querySelector(place) ?? opener;
   openCitation(tour.citations, detail, from, false);
 });
 document.addEventListener(CLOSE, closeReader);
-document.addEventListener('keydown', (event) => {
-  const busy = event.isComposing || event.target.matches('textarea');
-  if (event.key !== 'Escape' || busy || reader.hidden) return;
-  if (document.querySelector(':popover-open')) return; // the browser closes that first
-  if (!reader.dismiss()) closeReader();
+document.addEventListener(GO_TO, ({ detail }) => {
+  if (detail.replace) {
+    history.replaceState(null, '', detail.address + location.hash);
+    shownPath = location.pathname;
+    list.mark(parseAddress(location).conversation);
+  } else goTo(detail.address);
+});
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('a[data-view]');
+  if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.dataset.view === 'ask') shownPath = null; // the same path again is a new conversation
+  goTo(link.getAttribute('href'));
 });
 // Back, forward and typed addresses; the hash of an ordinary link, too.
 window.addEventListener('popstate', () => follow({ moveFocus: false }));
 
-function showSamples() {
-  const list = document.querySelector('.samples');
-  for (const key of SAMPLES) {
-    const sample = element('button', { class: 'sample', type: 'button', lang: 'ja' });
-    sample.addEventListener('click', () => askBox.send(sample.textContent));
-    list.append(element('li', {}, say(sample, key)));
-  }
+// The rail needs room, and a report beside it more.
+const phone = matchMedia('(max-width: 52rem)');
+const narrow = matchMedia('(max-width: 80rem)');
+function foldRail() {
+  const reading = document.body.classList.contains('reading');
+  document.body.classList.toggle('folded', phone.matches || (narrow.matches && reading));
 }
+for (const width of [phone, narrow]) width.addEventListener('change', foldRail);
 
-async function showReports() {
-  const body = document.querySelector('.reports-body');
-  try {
-    const reports = await listReports();
-    const items = reports.map(({ id, title, characters }) => {
-      const place = { report: id, start: null, end: null };
-      const link = element('a', { href: hashOf(place), lang: 'ja' }, title);
-      const size = say(element('span', { class: 'size' }), 'reports.size', { characters });
-      return element('li', {}, link, ' ', size);
-    });
-    body.replaceChildren(element('ul', { role: 'list' }, ...items));
-    document.body.classList.toggle('several-reports', reports.length > 1);
-  } catch (error) {
-    body.replaceChildren(failureNote(error, showReports));
-  }
+const toggle = document.querySelector('.rail-toggle');
+function closeRail() {
+  document.body.classList.remove('rail-open');
+  toggle.setAttribute('aria-expanded', 'false');
 }
+toggle.addEventListener('click', () => {
+  const open = document.body.classList.toggle('rail-open');
+  toggle.setAttribute('aria-expanded', String(open));
+});
 
 function switchLanguage(wanted) {
   useLanguage(wanted);
-  for (const button of document.querySelectorAll('.language')) {
+  for (const button of document.querySelectorAll('[data-language]')) {
     button.setAttribute('aria-pressed', String(button.dataset.language === wanted));
   }
 }
 
-for (const button of document.querySelectorAll('.language')) {
+for (const button of document.querySelectorAll('[data-language]')) {
   button.addEventListener('click', () => {
     rememberLanguage(button.dataset.language);
     switchLanguage(button.dataset.language);
   });
 }
 
+setUpTheme(document.querySelectorAll('[data-theme]'));
 await loadMessages();
 switchLanguage(preferredLanguage());
+watchConnection(document.querySelector('.banner'));
+setUpShortcuts({
+  ask: () => views.ask.focus(),
+  begin: () => {
+    shownPath = null;
+    goTo('/');
+  },
+  conversations: () => {
+    document.body.classList.add('rail-open');
+    list.focus();
+  },
+  citation: (step) => reader.turn(step),
+  search: () => reader.search(),
+  dismiss: () => {
+    if (document.body.classList.contains('rail-open')) closeRail();
+    else if (!reader.hidden && !reader.dismiss()) closeReader();
+  },
+});
+const { keeps_conversations: keeps } = await about().catch(() => ({ keeps_conversations: false }));
+list.start(keeps);
+views.ask.start(keeps);
 document.body.classList.add('ready');
-showSamples();
-showReports();
 follow({ moveFocus: false });
-if (reader.hidden) askBox.focus();

@@ -1,21 +1,52 @@
 /** The box that questions are typed into. */
 
 import { Problem } from './api.js';
+import { element } from './dom.js';
+import { label, say, sayPlaceholder } from './i18n.js';
 
 const WHILE_COMPOSING = 229; // what Safari reports for the Enter that ends an IME composition
 
 /**
- * Make a form send questions.
+ * Put a box for questions at the end of a view.
  *
- * @param {HTMLFormElement} form
- * @param {(question: string) => Promise<void>} send rejects with a `Problem` if the question is at
+ * @param {HTMLElement} view
+ * @param {(question: string) => Promise<void>} ask rejects with a `Problem` if the question is at
  *   fault; the question is then put back and the problem shown beside it
- * @returns {{send: (question: string) => void, focus: () => void}}
+ * @param {() => void} stop stops the question under way
+ * @returns {{send: (question: string) => void, run: (question: string,
+ *   ask: () => Promise<void>) => Promise<void>, focus: () => void,
+ *   showScope: (asked: string[] | null, reports: {id: string, title: string}[]) => void}}
  */
-export function setUpAskBox(form, send) {
-  const field = form.querySelector('.ask-question');
-  const button = form.querySelector('.ask-send');
-  const note = form.querySelector('.ask-error');
+export function setUpAskBox(view, ask, stop) {
+  const error = element('p', { class: 'ask-error', id: 'ask-error', role: 'alert', hidden: true });
+  const field = element('textarea', {
+    id: 'question',
+    class: 'ask-question',
+    rows: 1,
+    autocomplete: 'off',
+    enterkeyhint: 'send',
+    'aria-describedby': 'ask-error ask-hint',
+  });
+  label(sayPlaceholder(field, 'ask.placeholder'), 'ask.label');
+  const send = say(element('button', { class: 'primary', type: 'submit' }), 'ask.send');
+  const halt = say(
+    element('button', { class: 'plain stop', type: 'button', hidden: true, click: stop }),
+    'ask.stop',
+  );
+  const asked = element('a', { class: 'scope', href: '/reports', 'data-view': 'reports' });
+  const form = element(
+    'form',
+    { class: 'ask column', novalidate: true },
+    error,
+    element('div', { class: 'ask-box' }, field, halt, send),
+    element(
+      'p',
+      { class: 'ask-hint' },
+      say(element('span', { id: 'ask-hint', class: 'ask-keys' }), 'ask.hint'),
+      asked,
+    ),
+  );
+  view.append(form);
   // Where there is no mouse, focus opens a keyboard that covers half of the page.
   const touch = matchMedia('(pointer: coarse)');
   let busy = false;
@@ -29,30 +60,37 @@ export function setUpAskBox(form, send) {
     fit();
   };
   const complain = (text) => {
-    note.textContent = text;
-    note.hidden = text === '';
+    error.textContent = text;
+    error.hidden = text === '';
     field.setAttribute('aria-invalid', String(text !== ''));
   };
+  const setBusy = (is) => {
+    busy = is;
+    send.hidden = is;
+    halt.hidden = !is;
+  };
 
-  const submit = async () => {
+  const run = async (question, act) => {
     if (busy) return;
-    const question = field.value.trim();
-    busy = true;
-    button.disabled = true;
+    setBusy(true);
     complain('');
-    write('');
-    if (touch.matches) field.blur();
     try {
-      await send(question);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      await act();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
       if (field.value === '') write(question);
-      complain(error.detail ?? error.message);
+      complain(problem.detail ?? problem.message);
       field.focus();
     } finally {
-      busy = false;
-      button.disabled = false;
+      setBusy(false);
     }
+  };
+  const submit = () => {
+    if (busy) return;
+    const question = field.value.trim();
+    write('');
+    if (touch.matches) field.blur();
+    run(question, () => ask(question));
   };
 
   form.addEventListener('submit', (event) => {
@@ -75,8 +113,16 @@ export function setUpAskBox(form, send) {
       write(question);
       submit();
     },
+    run,
     focus: () => {
-      if (!touch.matches) field.focus();
+      if (!touch.matches) field.focus({ preventScroll: true });
+    },
+    showScope: (ids, reports) => {
+      const [only] = reports.filter(({ id }) => ids === null || ids.includes(id));
+      const count = ids?.length ?? reports.length;
+      if (count === 1) say(asked, 'scope.one', { title: only.title });
+      else if (ids === null) say(asked, 'scope.all', { count });
+      else say(asked, 'scope.some', { count, all: reports.length });
     },
   };
 }

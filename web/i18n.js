@@ -6,6 +6,8 @@
  * page without building it again.
  */
 
+import { recall, remember } from './memory.js';
+
 /** @typedef {'ja' | 'en'} Language */
 
 const REMEMBERED = 'ipqa.language';
@@ -33,7 +35,7 @@ export function language() {
  * @returns {Language}
  */
 export function preferredLanguage() {
-  const remembered = stored();
+  const remembered = recall(REMEMBERED);
   if (remembered === 'ja' || remembered === 'en') return remembered;
   return navigator.language.toLowerCase().startsWith('en') ? 'en' : 'ja';
 }
@@ -45,7 +47,7 @@ export function preferredLanguage() {
  */
 export async function loadMessages() {
   const load = async (name) => {
-    const response = await fetch(new URL(`i18n/${name}.json`, import.meta.url));
+    const response = await fetch(new URL(`./i18n/${name}.json`, import.meta.url));
     messages[name] = await response.json();
   };
   await Promise.all(Object.keys(messages).map(load));
@@ -59,6 +61,7 @@ export async function loadMessages() {
 export function useLanguage(wanted) {
   current = wanted;
   document.documentElement.lang = wanted;
+  document.title = message('page.title', {});
   translate(document);
 }
 
@@ -68,11 +71,7 @@ export function useLanguage(wanted) {
  * @param {Language} chosen
  */
 export function rememberLanguage(chosen) {
-  try {
-    localStorage.setItem(REMEMBERED, chosen);
-  } catch {
-    // Private windows may forbid storage; the choice then lasts as long as the page.
-  }
+  remember(REMEMBERED, chosen);
 }
 
 /**
@@ -99,6 +98,18 @@ export function say(node, key, values) {
  */
 export function label(node, key, values) {
   return put(node, 'messageLabel', key, values);
+}
+
+/**
+ * Give a field a message as its placeholder and return it.
+ *
+ * @template {HTMLElement} Node_
+ * @param {Node_} node
+ * @param {string} key
+ * @returns {Node_}
+ */
+export function sayPlaceholder(node, key) {
+  return put(node, 'messagePlaceholder', key);
 }
 
 /**
@@ -131,12 +142,4 @@ function message(key, values) {
     const value = values[name];
     return typeof value === 'number' ? value.toLocaleString(current) : String(value);
   });
-}
-
-function stored() {
-  try {
-    return localStorage.getItem(REMEMBERED);
-  } catch {
-    return null;
-  }
 }

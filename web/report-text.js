@@ -11,8 +11,9 @@
  */
 
 import { element, externalLink, isWebAddress } from './dom.js';
-import { label } from './i18n.js';
+import { label, language } from './i18n.js';
 import { OPEN_SOURCES } from './source-card.js';
+import { Folded } from './folded.js';
 
 const DEEPEST_HEADING = 6;
 const TITLE_LEVEL = 2; // the reader's own heading; the chapters of the report come below it
@@ -22,8 +23,8 @@ const TITLE_LEVEL = 2; // the reader's own heading; the chapters of the report c
  * next one.
  *
  * @typedef {{start: number, end: number, next: number, holder: HTMLElement,
- *   marks: import('./api.js').ReportMark[], link: {start: number, end: number, url: string} | null
- * }} Leaf
+ *   marks: import('./api.js').ReportMark[], link: {start: number, end: number, url: string} | null,
+ *   warnings: import('./api.js').ReadingWarning[], folded: Folded | null}} Leaf
  */
 
 /** The document, and the highlight in it. */
@@ -36,6 +37,11 @@ export class ReportText {
   #highlighted = [];
   /** @type {Map<number, HTMLElement>} */
   #headings = new Map();
+  /** @type {HTMLElement[]} the entries of the source lists, in order */
+  #references = [];
+  #levels;
+  #marks;
+  #warnings;
   #outline;
 
   /**
@@ -45,6 +51,9 @@ export class ReportText {
   constructor(outline, text) {
     this.#outline = outline;
     this.#characters = Array.from(text);
+    this.#levels = new Map(outline.sections.map(({ start, level }) => [start, level]));
+    this.#marks = new Queue(outline.marks.filter(({ written }) => !written), 'position');
+    this.#warnings = new Queue(outline.warnings, 'start');
     this.element = element('div', { class: 'report-text', lang: 'ja' });
     this.#build();
     this.#leaves.forEach((leaf, index) => {
@@ -80,6 +89,67 @@ export class ReportText {
   }
 
   /**
+   * Where words stand in the report, whatever the width or case they are written in.
+   *
+   * @param {string} query
+   * @returns {{start: number, end: number}[]} in order
+   */
+  find(query) {
+    return this.#leaves.flatMap((leaf) => {
+      leaf.folded ??= new Folded(this.#characters, leaf.start, leaf.end);
+      return leaf.folded.find(query);
+    });
+  }
+
+  /**
+   * A stretch as a range of the document, for highlights that leave the document as it is.
+   *
+   * @param {{start: number, end: number}} stretch one that lies in one block
+   * @returns {Range}
+   */
+  range({ start, end }) {
+    const leaf = this.#leaves.findLast((each) => each.start <= start);
+    const range = document.createRange();
+    let position = leaf.start;
+    const walker = document.createTreeWalker(leaf.holder, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const characters = Array.from(node.data);
+      const units = (offset) => characters.slice(0, offset - position).join('').length;
+      const beyond = position + characters.length;
+      if (position <= start && start < beyond) range.setStart(node, units(start));
+      if (position < end && end <= beyond) range.setEnd(node, units(end));
+      position = beyond;
+    }
+    return range;
+  }
+
+  /**
+   * Where a text stands, if it stands there once.
+   *
+   * @param {string} quote
+   * @returns {{start: number, end: number} | null}
+   */
+  locate(quote) {
+    const text = this.#slice(0, this.#characters.length);
+    const unit = text.indexOf(quote);
+    if (unit < 0 || text.includes(quote, unit + 1)) return null;
+    const start = Array.from(text.slice(0, unit)).length;
+    return { start, end: start + Array.from(quote).length };
+  }
+
+  /**
+   * The entry of a source list that says this.
+   *
+   * @param {{title: string, url: string | null}} source
+   * @returns {HTMLElement | undefined}
+   */
+  reference({ title, url }) {
+    const index = this.#outline.references.findIndex((r) => r.title === title && r.url === url);
+    return this.#references[index];
+  }
+
+  /**
    * The heading that opens a section.
    *
    * @param {import('./api.js').Section} section
@@ -95,6 +165,7 @@ export class ReportText {
     const lists = [];
     let table = null;
     let sources = null;
+    let page = null;
     blocks.forEach((block, index) => {
       if (block.kind !== 'list_item') lists.length = 0;
       if (block.kind !== 'reference' && block.kind !== 'note') sources = null;
@@ -105,6 +176,7 @@ export class ReportText {
         const item = element('li', { 'data-label': block.label });
         sources.append(item);
         this.#addLeaf(block, item, entries.next().value?.url);
+        if (block.kind === 'reference') this.#references.push(item);
       } else if (block.kind === 'table_header') {
         table = this.#addTable(block, index, element('thead', {}, this.#row(block, 'th')));
       } else if (block.kind === 'table_row') {
@@ -113,6 +185,8 @@ export class ReportText {
       } else {
         this.#addLeaf(block, this.#add(this.#heading(block) ?? element('p')));
       }
+      if (block.page !== page) this.#leaves.at(-1).holder.closest('p, li, tr, h3, h4, h5, h6').dataset.page = block.page;
+      page = block.page;
     });
   }
 
@@ -123,8 +197,7 @@ export class ReportText {
 
   #heading(block) {
     if (block.kind !== 'heading') return null;
-    const section = this.#outline.sections.find(({ start }) => start === block.start);
-    const level = Math.min(TITLE_LEVEL + (section?.level ?? 1), DEEPEST_HEADING);
+    const level = Math.min(TITLE_LEVEL + (this.#levels.get(block.start) ?? 1), DEEPEST_HEADING);
     const heading = element(`h${level}`, { tabindex: -1 });
     this.#headings.set(block.start, heading);
     return heading;
@@ -179,14 +252,13 @@ export class ReportText {
   }
 
   #addLeaf({ start, end }, holder, url) {
-    const marks = this.#outline.marks.filter(
-      (mark) => !mark.written && start <= mark.position && mark.position <= end,
-    );
-    const link = isWebAddress(url) ? this.#find(url, start, end) : null;
-    this.#leaves.push({ start, end, next: end, holder, marks, link });
+    const marks = this.#marks.upTo(end);
+    const warnings = this.#warnings.upTo(end).filter((w) => start <= w.start && w.start < w.end && w.end <= end);
+    const link = isWebAddress(url) ? this.#findAddress(url, start, end) : null;
+    this.#leaves.push({ start, end, next: end, holder, marks, link, warnings, folded: null });
   }
 
-  #find(url, start, end) {
+  #findAddress(url, start, end) {
     const text = this.#slice(start, end);
     const unit = text.indexOf(url);
     if (unit < 0) return null;
@@ -199,10 +271,30 @@ export class ReportText {
   }
 }
 
+/** Things in the order of where they stand, taken as the text is gone through. */
+class Queue {
+  #things;
+  #key;
+  #taken = 0;
+
+  constructor(things, key) {
+    this.#things = things.toSorted((a, b) => a[key] - b[key]);
+    this.#key = key;
+  }
+
+  /** What stands no further than an offset, and was not taken before. */
+  upTo(offset) {
+    const from = this.#taken;
+    while (this.#things[this.#taken]?.[this.#key] <= offset) this.#taken += 1;
+    return this.#things.slice(from, this.#taken);
+  }
+}
+
 /** Write a leaf's text into its element, cut where marks, links and the highlight begin and end. */
 function fill(leaf, characters, highlight) {
-  const { start, end, next, marks, link } = leaf;
-  const edges = [highlight?.start, highlight?.end, link?.start, link?.end];
+  const { start, end, next, marks, link, warnings } = leaf;
+  const doubts = warnings.flatMap((warning) => [warning.start, warning.end]);
+  const edges = [highlight?.start, highlight?.end, link?.start, link?.end, ...doubts];
   const inside = edges.filter((edge) => edge > start && edge < next);
   const cuts = [...new Set([start, end, next, ...inside, ...marks.map((m) => m.position)])];
   cuts.sort((a, b) => a - b);
@@ -216,7 +308,8 @@ function fill(leaf, characters, highlight) {
     const to = cuts[index + 1];
     if (to === undefined) return;
     const text = characters.slice(from, to).join('');
-    const node = from < end ? document.createTextNode(text) : element('span', { class: 'gap' }, text);
+    const warning = warnings.find((each) => within(each, from));
+    const node = from >= end ? element('span', { class: 'gap' }, text) : doubted(warning, text);
     pieces.push({ node, marked: within(highlight, from), linked: within(link, from) });
   });
 
@@ -227,6 +320,12 @@ function fill(leaf, characters, highlight) {
     highlightRuns,
   );
   leaf.holder.replaceChildren(...nodes);
+}
+
+function doubted(warning, text) {
+  if (!warning) return document.createTextNode(text);
+  const message = language() === 'en' ? warning.message_en : warning.message;
+  return element('span', { class: 'doubted', title: message }, text);
 }
 
 function highlightRuns(pieces) {

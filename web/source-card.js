@@ -1,9 +1,9 @@
 /** The small card that opens from a reference mark and shows what the mark leads to. */
 
+import { placeBeside } from './citations.js';
 import { element } from './dom.js';
+import { say } from './i18n.js';
 import { sourceList } from './sources.js';
-
-const MARGIN = 12;
 
 /**
  * Sent (bubbling) by a reference mark that was pressed.
@@ -18,7 +18,7 @@ export class SourceCard {
   #anchor = null;
 
   constructor() {
-    this.element = element('div', { class: 'source-card', popover: 'auto' });
+    this.element = element('div', { class: 'card source-card', popover: 'auto' });
   }
 
   /**
@@ -26,9 +26,17 @@ export class SourceCard {
    *
    * @param {import('./api.js').ReportMark} mark
    * @param {HTMLElement} anchor
+   * @param {() => void} goToList goes to the entry of the source list; null where there is none
    */
-  open(mark, anchor) {
-    this.element.replaceChildren(sourceList(sourcesBehind(mark)));
+  open(mark, anchor, goToList) {
+    const go = () => {
+      this.close();
+      goToList();
+    };
+    this.element.replaceChildren(
+      sourceList(sourcesBehind(mark)),
+      ...(goToList ? [say(element('button', { class: 'plain', type: 'button', click: go }), 'source.goToList')] : []),
+    );
     this.element.showPopover({ source: anchor });
     this.#anchor = anchor;
     this.follow();
@@ -39,15 +47,8 @@ export class SourceCard {
     if (!this.element.matches(':popover-open')) return;
     const at = this.#anchor.getBoundingClientRect();
     const pane = this.element.parentElement.getBoundingClientRect();
-    if (at.bottom < pane.top || at.top > pane.bottom) {
-      this.close();
-      return;
-    }
-    const own = this.element.getBoundingClientRect();
-    const right = document.documentElement.clientWidth - own.width - MARGIN;
-    const below = at.bottom + own.height + MARGIN < document.documentElement.clientHeight;
-    this.element.style.left = `${Math.max(MARGIN, Math.min(at.left, right))}px`;
-    this.element.style.top = `${below ? at.bottom + 4 : at.top - own.height - 4}px`;
+    if (at.bottom < pane.top || at.top > pane.bottom) this.close();
+    else placeBeside(this.element, this.#anchor);
   }
 
   /** Hide the card. */

@@ -26,6 +26,7 @@ from ipqa.answering.short_answer import best_first, short_answer
 from ipqa.answering.statement import Statement
 from ipqa.answering.suggestion import openings, suggest
 from ipqa.answering.tables import named_table
+from ipqa.answering.verification import Verification, Verifier
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
@@ -80,6 +81,7 @@ class Assistant:
         self._evidence = Evidence(index, glossary)
         self._ranker = Ranker(index, self._evidence, self._weights)
         self._citer = Citer(index)
+        self._verifier = Verifier(index, self._retriever, glossary, self._evidence, self._citer)
         self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 
     @classmethod
@@ -226,6 +228,16 @@ class Assistant:
             self.report(report)
         understood = understand(question, self._settings.max_question_length)
         return self._retriever.search(understood.text, k, reports)
+
+    def verify(self, text: str, reports: Sequence[str] | None = None) -> Verification:
+        """Check a draft against the reports, sentence by sentence.
+
+        Raises:
+            QuestionError: there is nothing to verify, the draft is too long, or a report is unknown.
+        """
+        for report in reports or ():
+            self.report(report)
+        return self._verifier.verify(text, reports)
 
     def _answer(
         self, question: Question, hits: Sequence[Hit]

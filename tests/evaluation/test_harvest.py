@@ -8,6 +8,7 @@ import pytest
 from ipqa.errors import BadGold
 from ipqa.evaluation.gold import read_gold
 from ipqa.evaluation.harvest import harvest
+from ipqa.records.database import Database
 from ipqa.records.feedback import Feedback, FeedbackStore, RatedCitation
 
 QUOTE = "港町倉庫の2023年度の取扱量は12万8,000トンだった。"
@@ -15,7 +16,7 @@ QUOTE = "港町倉庫の2023年度の取扱量は12万8,000トンだった。"
 
 @pytest.fixture
 def store(tmp_path: Path) -> FeedbackStore:
-    return FeedbackStore(tmp_path / "feedback.sqlite3")
+    return FeedbackStore(Database(tmp_path / "records.sqlite3"))
 
 
 def reviewed(

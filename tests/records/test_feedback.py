@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from ipqa.errors import RecordsUnavailable
+from ipqa.records.database import Database
 from ipqa.records.feedback import Feedback, FeedbackStore, RatedCitation
 from ipqa.server.feedback import router
 
@@ -40,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> FeedbackStore:
-    return FeedbackStore(path)
+    return FeedbackStore(Database(path))
 
 
 def test_a_new_store_is_empty(store: FeedbackStore) -> None:
@@ -69,8 +70,8 @@ def test_what_is_stored_comes_back_with_its_id_and_time(store: FeedbackStore) ->
     ],
 )
 def test_a_comment_comes_back_unchanged(path: Path, comment: str) -> None:
-    FeedbackStore(path).add(feedback(comment=comment))
-    assert [stored.comment for stored in FeedbackStore(path).all()] == [comment]
+    FeedbackStore(Database(path)).add(feedback(comment=comment))
+    assert [stored.comment for stored in FeedbackStore(Database(path)).all()] == [comment]
 
 
 def test_half_an_emoji_does_not_lose_the_comment(store: FeedbackStore) -> None:
@@ -103,7 +104,7 @@ def test_a_comment_may_have_2000_characters_and_no_more() -> None:
 
 
 def test_many_threads_lose_nothing_even_on_first_use(path: Path) -> None:
-    stores = [FeedbackStore(path), FeedbackStore(path)]
+    stores = [FeedbackStore(Database(path)), FeedbackStore(Database(path))]
     questions = [f"第{number}工場の生産量は" for number in range(120)]
     with ThreadPoolExecutor(24) as pool:
         ids = list(
@@ -120,19 +121,20 @@ def test_a_file_may_be_made_by_several_threads_at_once(tmp_path: Path) -> None:
 
     def first_add(path: Path) -> int:
         together.wait()
-        return FeedbackStore(path).add(feedback())
+        return FeedbackStore(Database(path)).add(feedback())
 
     with ThreadPoolExecutor(threads) as pool:
         for path in (tmp_path / f"{number}.sqlite3" for number in range(30)):
             ids = sorted(pool.map(first_add, [path] * threads))
-            assert [each.id for each in FeedbackStore(path).all()] == ids
+            assert [each.id for each in FeedbackStore(Database(path)).all()] == ids
 
 
 def test_a_process_that_dies_has_lost_nothing_it_acknowledged(path: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path\n"
+        "from ipqa.records.database import Database\n"
         "from ipqa.records.feedback import Feedback, FeedbackStore\n"
-        "store = FeedbackStore(Path(sys.argv[1]))\n"
+        "store = FeedbackStore(Database(Path(sys.argv[1])))\n"
         "for number in range(5):\n"
         "    one = Feedback(question=f'{number}年目は', answer='', answered=False, helpful=False)\n"
         "    os.write(1, f'{store.add(one)} '.encode())\n"
@@ -143,7 +145,7 @@ def test_a_process_that_dies_has_lost_nothing_it_acknowledged(path: Path) -> Non
     )
     assert result.returncode == 9, result.stderr
     acknowledged = [int(number) for number in result.stdout.split()]
-    assert [each.id for each in FeedbackStore(path).all()] == acknowledged
+    assert [each.id for each in FeedbackStore(Database(path)).all()] == acknowledged
     assert len(acknowledged) == 5
 
 
@@ -174,7 +176,10 @@ def test_a_file_that_is_no_store_is_told_by_its_name(tmp_path: Path, spoil: obje
     path = tmp_path / "feedback.sqlite3"
     assert callable(spoil)
     spoil(path)
-    for use in (lambda: FeedbackStore(path).add(feedback()), FeedbackStore(path).all):
+    for use in (
+        lambda: FeedbackStore(Database(path)).add(feedback()),
+        FeedbackStore(Database(path)).all,
+    ):
         with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
             use()
 
@@ -182,7 +187,7 @@ def test_a_file_that_is_no_store_is_told_by_its_name(tmp_path: Path, spoil: obje
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("ファイル", encoding="utf-8")
     with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
-        FeedbackStore(tmp_path / "index" / "feedback.sqlite3").add(feedback())
+        FeedbackStore(Database(tmp_path / "index" / "feedback.sqlite3")).add(feedback())
 
 
 def test_a_broken_row_is_told_by_its_number(store: FeedbackStore, path: Path) -> None:

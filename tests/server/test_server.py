@@ -2,42 +2,30 @@
 
 import json
 import re
-import socket
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from ipqa.answering.answer import Answer
 from ipqa.assistant import Assistant
 from ipqa.errors import IndexBusy, IndexProblem, IpqaError, LastReport, QuestionError
-from ipqa.server.app import create_app
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
 from tests.parts import ROOT
+from tests.server.running import running
 
 
 @pytest.fixture(scope="module")
 def client(
     small_settings: Settings, small_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    kept = tmp_path_factory.mktemp("server") / "feedback.sqlite3"
-    settings = small_settings.model_copy(update={"feedback": kept})
-    app = create_app(settings, lambda _: small_assistant)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+    kept = tmp_path_factory.mktemp("server") / "records.sqlite3"
+    settings = small_settings.model_copy(update={"records": kept})
+    with running(settings, lambda _: small_assistant) as client:
         yield client
-    server.should_exit = True
-    thread.join(timeout=10)
 
 
 def test_an_answer_over_http_is_the_assistants_answer(

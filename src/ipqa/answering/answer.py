@@ -38,6 +38,7 @@ class Citation(_Frozen):
 
     ``page`` counts from 1, where the report has pages or slides. ``edition`` names the text that the
     offsets count in: a report that was read anew, and reads differently, is another edition.
+    ``columns`` are the headings over the cells of a quote that is a table row, tabs between the cells.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Citation(_Frozen):
     start: int
     end: int
     page: int | None
+    columns: tuple[str, ...] = ()
     sources: tuple[CitedSource, ...]
 
 

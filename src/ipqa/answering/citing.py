@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ipqa.answering.answer import Citation, CitedSource, Claim
 from ipqa.answering.statement import Statement
 from ipqa.index.store import Index
-from ipqa.reports.model import Damage, Report, Span
+from ipqa.reports.model import Block, Damage, Report, Span
 from ipqa.reports.sources import SourceIndex
 
 
@@ -49,7 +49,8 @@ class Citer:
             quote=span.within(report.text),
             start=span.start,
             end=span.end,
-            page=_page_at(report, span),
+            page=_block_at(report, span).page,
+            columns=_columns_at(report, span),
             sources=tuple(
                 CitedSource(mark=s.mark, title=s.title, url=s.url, status=s.status)
                 for s in self._sources[report_id].behind(span)
@@ -72,7 +73,14 @@ def _section_at(report: Report, span: Span) -> tuple[str, ...]:
     return max(holding, key=lambda section: len(section.path)).path if holding else ()
 
 
-def _page_at(report: Report, span: Span) -> int | None:
-    """The page on which a span begins, where the report has pages."""
-    at = bisect_right(report.blocks, span.start, key=lambda block: block.span.start) - 1
-    return report.blocks[at].page
+def _block_at(report: Report, span: Span) -> Block:
+    """The block in which a span begins."""
+    return report.blocks[bisect_right(report.blocks, span.start, key=lambda b: b.span.start) - 1]
+
+
+def _columns_at(report: Report, span: Span) -> tuple[str, ...]:
+    """The headings over a table row, where a span is just that."""
+    block = _block_at(report, span)
+    if block.kind != "table_row" or block.span != span or block.table is None:
+        return ()
+    return tuple(cell.within(report.text) for cell in report.tables[block.table].header)

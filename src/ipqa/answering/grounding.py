@@ -2,15 +2,20 @@
 
 For every citation ``report.text[start:end] == quote``, and every number, date and percentage of a claim
 occurs in one of its quotes. A claim that fails is not said.
+
+``figures`` tells numbers apart by value alone; ``figures_in`` also reads what they count and whether they
+are bounds, for texts that others wrote.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from ipqa.answering.answer import Citation, Claim
-from ipqa.japanese import ERAS
+from ipqa.japanese import ERAS, normalise
 from ipqa.reports.model import Report
 
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -66,6 +71,102 @@ def _of_kanji(written: str) -> int:
         else:
             digit = _KANJI_DIGITS.index(character)
     return total + part + digit
+
+
+Bound = Literal["least", "above", "most", "below"]
+
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?![\d%])")
+_COUNTED = re.compile(
+    r"(?<![〇一二三四五六七八九十百千万億兆数第\d])[二三四五六七八九十]"
+    r"(?=[つ社件人名割倍位回台点者種個校本年月%ァ-ヴ]|[かカヶヵケ箇](?:所|国|月))"
+)
+"""A single numeral in kanji, where it counts something."""
+
+_UNIT = re.compile(
+    r"\s?(年度|年間|年|月期|月|日間|日|[かカヶヵケ箇](?:月間?|所|国|年間?)|週間|時間|分の"
+    r"|[ァ-ヶー]{2,8}|%|[A-Za-z]{1,4}(?![A-Za-z])|[一-龥々つ])"
+)
+_SAME_UNIT = {
+    "パーセント": "%",
+    "名": "人",
+    "年間": "年",
+    "キログラム": "kg",
+    "キロメートル": "km",
+    "トン": "t",
+    "メートル": "m",
+    "グラム": "g",
+    "リットル": "l",
+}
+_ROUGH_BEFORE = re.compile(r"(?:約|およそ|おおよそ|ほぼ|概ね)\s?$")
+_ROUGH_AFTER = re.compile(r"程度|前後|ほど|余|あまり|[強弱](?![い化ま])|台(?=[にをの])")
+_BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
+    ("least", re.compile(r"以上|以降|以後")),
+    ("above", re.compile(r"超|を(?:超え|上回)")),
+    ("most", re.compile(r"以下|以内|以前|まで")),
+    ("below", re.compile(r"未満|を下回")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what it counts.
+
+    Attributes:
+        value: without its sign.
+        unit: the same for 名 and 人, % and パーセント; 割 are tenfold %; empty where nothing follows.
+        bound: 以上, 超, 以下 or 未満, where one follows.
+        rough: whether it is said to be about so much (約, 程度).
+        negative: whether △ or ▲ stands before it.
+        start: offset into the text as given; so is ``end``.
+    """
+
+    value: Decimal
+    unit: str
+    bound: Bound | None
+    rough: bool
+    negative: bool
+    start: int
+    end: int
+
+
+def figures_in(text: str) -> tuple[Figure, ...]:
+    """The numbers of a text in order, with what they count; dates are a year, a month and a day."""
+    normal = normalise(text)
+    dates = [(m.span(), m.groups()) for m in _DATE.finditer(normal.text)]
+    found = [
+        Figure(Decimal(part), unit, None, False, False, *normal.original_span(*span))  # noqa: FBT003 - a date is neither rough nor negative
+        for span, parts in dates
+        for part, unit in zip(parts, "年月日", strict=True)
+        if part
+    ]
+    matches = [*_FIGURE.finditer(normal.text), *_COUNTED.finditer(normal.text)]
+    for match in matches:
+        if any(start <= match.start() < end for (start, end), _ in dates):
+            continue
+        counted = match.re is _COUNTED
+        value = Decimal(_of_kanji(match[0]) if counted else _canonical(match))
+        unit, end = _unit_after(normal.text, match.end())
+        if normal.text[: match.start()].endswith("第"):
+            unit = f"第{unit}"
+        if unit == "割":
+            value, unit = 10 * value, "%"
+        following = normal.text[end:]
+        rough_after = _ROUGH_AFTER.match(following)
+        following = following[rough_after.end() :] if rough_after else following
+        bound = next((name for name, pattern in _BOUNDS if pattern.match(following)), None)
+        rough = rough_after is not None or bool(_ROUGH_BEFORE.search(normal.text[: match.start()]))
+        place = normal.original_span(match.start(), end)
+        found.append(Figure(abs(value), unit, bound, rough, value < 0, *place))
+    return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _unit_after(text: str, position: int) -> tuple[str, int]:
+    """The unit that stands at a position, in one form, and where it ends."""
+    match = _UNIT.match(text, position)
+    if match is None:
+        return "", position
+    unit = re.sub(r"^[カヶヵケ箇](?=[月所国年])", "か", match[1])
+    return _SAME_UNIT.get(unit, unit).removesuffix("間"), match.end()
 
 
 def is_verbatim(citation: Citation, reports: Mapping[str, Report]) -> bool:

@@ -21,6 +21,7 @@ _SPREAD = 4
 _LONGEST_TOPIC = 28
 _SHORTEST_TOPIC = 4
 _ANNOUNCING = re.compile(r"次の|以下|[:：]$")
+_HOLLOW = frozenset(["もの", "こと", "ところ", "点", "ため", "よう", "の", "今後"])
 _LINKING = frozenset({"接続詞", "感動詞", "副詞"})
 _PREDICATE = r"(?:である|であっ|でし|です|だ|で、|とな|とし|に達|に上|にのぼ|を占め|を見込|を予定|を目指|を目標|増|減|。|$)"
 _CLAUSE = r"^[^。、]{0,12}?"
@@ -115,5 +116,6 @@ def _stands_alone(topic: str, read: Sequence[Word]) -> bool:
         and not _POINTING.search(topic)
         and not re.search(r"[、。，,:：]", topic)
         and read[-1].part_of_speech[0] in {"名詞", "接尾辞"}
+        and read[-1].surface not in _HOLLOW
         and all(word.part_of_speech[0] not in _LINKING for word in read)
     )

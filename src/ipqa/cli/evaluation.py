@@ -298,9 +298,10 @@ def harvest(
 ) -> None:
     """List what waits for review, or print drafts of what was reviewed, one JSON object a line."""
     from ipqa.evaluation.harvest import harvest as drafts  # noqa: PLC0415
+    from ipqa.records.database import Database  # noqa: PLC0415
     from ipqa.records.feedback import FeedbackStore  # noqa: PLC0415
 
-    store = FeedbackStore(settings_of(index=index).records)
+    store = FeedbackStore(Database(settings_of(index=index).records))
     store.mark_reviewed(reviewed or ())
     for waiting in (one for one in store.all() if not one.reviewed):
         mark = (

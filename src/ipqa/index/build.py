@@ -120,8 +120,9 @@ def add_reports(
     Args:
         settings: which index.
         model: the one that the index was made with.
-        files: each with where it came from, an absolute path or an address; a file from where a report
-            came before takes its place, and one whose content the index holds is left out.
+        files: each with where it came from, an absolute path, an address, or the bare name of a file
+            that was sent; a file from where a report came before takes its place once it is read, and
+            one whose content the index holds is left out.
         watch: is told how far the work is.
 
     Raises:
@@ -147,9 +148,7 @@ def add_reports(
             entries.append(Entry(report_id, library.keep(file), origin, added=True))
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
-        replaced_ids = {entry.id for entry in entries}
-        kept = [record for record in before if record.id not in replaced_ids]
-        return _Builder(settings, model, watch).make(entries, kept=kept, before=before)
+        return _Builder(settings, model, watch).make(entries, kept=before, before=before)
 
 
 def remove_report(settings: Settings, report_id: str) -> BuildResult:
@@ -185,7 +184,7 @@ class _Builder:
     def make(
         self, entries: Sequence[Entry], kept: Sequence[ReportRecord], before: Sequence[ReportRecord]
     ) -> BuildResult:
-        """A generation of the entries and of reports that are kept as they are."""
+        """A generation of the entries and of reports that are kept where no entry takes their place."""
         records: list[ReportRecord] = []
         failures: list[ReadError] = []
         sizes = [_size(entry.path) for entry in entries]
@@ -195,6 +194,8 @@ class _Builder:
                 records.append(self._record(entry, end - size, end, ends[-1]))
             except ReadError as error:
                 failures.append(_told_by_origin(error, entry))
+        made = {record.id for record in records}
+        kept = [record for record in kept if record.id not in made]
         if failures and not records and not kept:
             raise failures[0]
         result = _publish(self._settings.index, self._recipe, [*kept, *records], before)

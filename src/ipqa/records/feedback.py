@@ -1,41 +1,13 @@
-"""What people say about answers, kept in one SQLite file until a person reviews it.
+"""What people say about answers, kept until a person reviews it."""
 
-Each call opens a connection of its own and closes it: threads and processes share nothing but the
-file, and SQLite's locks order them. What `FeedbackStore.add` has returned an id for is on the disk.
-"""
-
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import insert, select, update
 
-from ipqa.errors import RecordsUnavailable
-
-_WAIT = 10.0
-"""Seconds that a call waits for others to finish writing."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS feedback (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    created TEXT NOT NULL,
-    reviewed INTEGER NOT NULL DEFAULT 0,
-    content TEXT NOT NULL
-)
-"""
-
-
-def _without_halves(given: object) -> object:
-    """Text with U+FFFD for half characters, which a browser leaves where it cuts an emoji."""
-    if not isinstance(given, str):
-        return given
-    return given.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-_Text = Annotated[str, BeforeValidator(_without_halves)]
+from ipqa.records.database import FEEDBACK, Database
+from ipqa.records.text import Text
 
 
 class _Frozen(BaseModel):
@@ -45,8 +17,8 @@ class _Frozen(BaseModel):
 class RatedCitation(_Frozen):
     """A citation of the answer, as the answer gave it; offsets count Unicode code points."""
 
-    report: _Text = Field(min_length=1, max_length=1000)
-    quote: _Text = Field(min_length=1, max_length=20_000)
+    report: Text = Field(min_length=1, max_length=1000)
+    quote: Text = Field(min_length=1, max_length=20_000)
     start: int = Field(ge=0)
     end: int = Field(ge=0)
 
@@ -63,11 +35,11 @@ class Feedback(_Frozen):
         citations: what the answer cited.
     """
 
-    question: _Text = Field(min_length=1, max_length=20_000)
-    answer: _Text = Field(max_length=100_000)
+    question: Text = Field(min_length=1, max_length=20_000)
+    answer: Text = Field(max_length=100_000)
     answered: bool
     helpful: bool
-    comment: _Text = Field("", max_length=2000)
+    comment: Text = Field("", max_length=2000)
     citations: tuple[RatedCitation, ...] = Field((), max_length=100)
 
 
@@ -86,72 +58,45 @@ class StoredFeedback(Feedback):
 
 
 class FeedbackStore:
-    """The feedback in a file, which is made on first use; safe to share between threads.
+    """The feedback in a file of records; safe to share between threads.
 
     Every method raises `RecordsUnavailable` where the file cannot be used.
 
     Args:
-        path: the SQLite file.
+        database: the file of records.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add(self, feedback: Feedback) -> int:
         """Store feedback and return its id, once it is safely on the disk."""
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._connection() as connection:
-            cursor = connection.execute(
-                "INSERT INTO feedback (created, content) VALUES (?, ?)",
-                (created, feedback.model_dump_json()),
-            )
-            return int(cursor.lastrowid or 0)
+        row = {
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "content": feedback.model_dump_json(),
+        }
+        adding = insert(FEEDBACK).values(row).returning(FEEDBACK.c.id)
+        with self._database.writing() as connection:
+            number: int = connection.execute(adding).scalar_one()
+        return number
 
     def all(self) -> list[StoredFeedback]:
         """Everything in the store, oldest first."""
-        with self._connection() as connection:
-            rows = connection.execute(
-                "SELECT id, created, reviewed, content FROM feedback ORDER BY id"
-            ).fetchall()
-        return [self._stored(*row) for row in rows]
+        with self._database.reading() as connection:
+            rows = connection.execute(select(FEEDBACK).order_by(FEEDBACK.c.id)).all()
+        return [
+            self._stored(row.id, row.created, row.content, reviewed=row.reviewed) for row in rows
+        ]
 
     def mark_reviewed(self, ids: Iterable[int]) -> None:
         """Note that a person has looked at these, all or none; ids not in the store are ignored."""
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(
-                "UPDATE feedback SET reviewed = 1 WHERE id = ?", [(each,) for each in ids]
-            )
-            connection.execute("COMMIT")
+        with self._database.writing() as connection:
+            chosen = FEEDBACK.c.id.in_(list(ids))
+            connection.execute(update(FEEDBACK).where(chosen).values(reviewed=True))
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection in which each statement outside a transaction commits by itself."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            opened = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None)
-            with closing(opened) as connection:
-                _use_log(connection)
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(_SCHEMA)
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise RecordsUnavailable(path=self._path, reason=str(error)) from error
-
-    def _stored(self, number: int, created: str, reviewed: int, content: str) -> StoredFeedback:
+    def _stored(self, number: int, created: str, content: str, *, reviewed: bool) -> StoredFeedback:
         try:
             feedback = Feedback.model_validate_json(content)
         except ValidationError as error:
-            raise RecordsUnavailable(path=self._path, reason=f"row {number} is broken") from error
-        return StoredFeedback(**dict(feedback), id=number, created=created, reviewed=bool(reviewed))
-
-
-def _use_log(connection: sqlite3.Connection) -> None:
-    """Switch the file to a write-ahead log, which lets readers read while others write."""
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        # on first use another connection may be switching it, for which SQLite does not wait;
-        # the file is as safe either way, and what follows waits its turn
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
+            raise self._database.unreadable(f"row {number} of feedback") from error
+        return StoredFeedback(**dict(feedback), id=number, created=created, reviewed=reviewed)

@@ -1,7 +1,7 @@
 """The HTTP server: the API, the health checks, and the page."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TypedDict
 
 from fastapi import FastAPI, Request, Response
@@ -13,8 +13,21 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from ipqa import __version__
 from ipqa.assistant import Assistant
+from ipqa.records.conversations import ConversationStore
+from ipqa.records.database import Database
 from ipqa.records.feedback import FeedbackStore
-from ipqa.server import ask, feedback, page, problems, reports
+from ipqa.server import (
+    ask,
+    conversations,
+    evaluation,
+    exports,
+    feedback,
+    jobs,
+    page,
+    problems,
+    reports,
+    verify,
+)
 from ipqa.server.current import AssistantOf, CurrentAssistant
 from ipqa.settings import Settings
 
@@ -44,8 +57,11 @@ class About(BaseModel):
 
 
 class _State(TypedDict):
+    settings: Settings
     current: CurrentAssistant
+    jobs: jobs.Jobs
     feedback: FeedbackStore
+    conversations: ConversationStore | None
 
 
 def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistant]) -> FastAPI:
@@ -53,10 +69,18 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
-        yield {
-            "current": CurrentAssistant(await run_in_threadpool(open_assistant, settings)),
-            "feedback": FeedbackStore(settings.records),
-        }
+        records = Database(settings.records)
+        current = CurrentAssistant(await run_in_threadpool(open_assistant, settings))
+        with closing(jobs.Jobs(settings, current)) as changes:
+            yield {
+                "settings": settings,
+                "current": current,
+                "jobs": changes,
+                "feedback": FeedbackStore(records),
+                "conversations": ConversationStore(records)
+                if settings.keep_conversations
+                else None,
+            }
 
     app = FastAPIOffline(  # its documentation page loads nothing from elsewhere
         redoc_url=None,
@@ -71,7 +95,12 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.include_router(ask.router, responses=problems.RESPONSES)
     app.include_router(reports.router, responses=problems.RESPONSES)
+    app.include_router(jobs.router, responses=problems.RESPONSES)
+    app.include_router(evaluation.router, responses=problems.RESPONSES)
+    app.include_router(verify.router, responses=problems.RESPONSES)
     app.include_router(feedback.router, responses=problems.RESPONSES)
+    app.include_router(conversations.router, responses=problems.RESPONSES)
+    app.include_router(exports.router, responses=problems.RESPONSES)
 
     @app.get("/livez", tags=["health"], summary="Whether the process answers")
     def livez() -> Health:

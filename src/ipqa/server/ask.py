@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ipqa.answering.answer import (
     Answer,
@@ -16,9 +16,15 @@ from ipqa.answering.answer import (
     StageEntered,
     Turn,
 )
+from ipqa.records.conversations import ConversationStore
+from ipqa.records.text import Text
+from ipqa.server.conversations import KeptOf, conversations_of
 from ipqa.server.current import AssistantOf
 
 router = APIRouter(prefix="/api", tags=["ask"])
+
+_TURNS = 50
+"""So many turns of a conversation, the last ones, are what a question is read against."""
 
 
 class _Body(BaseModel):
@@ -34,8 +40,29 @@ class AskRequest(_Body):
     )
     mode: Mode = "auto"
     history: list[Turn] = Field(
-        default_factory=list, max_length=50, description="The conversation so far, oldest first."
+        default_factory=list,
+        max_length=_TURNS,
+        description="The conversation so far, oldest first, where the server does not keep it.",
     )
+    conversation: Text | None = Field(
+        None,
+        description="Id of a kept conversation, which tells what was said before, and in which "
+        "this question and its answer are kept.",
+    )
+    position: int | None = Field(
+        None,
+        ge=0,
+        description="The turn of the conversation, counted from 0, that this question replaces "
+        "together with all after it; at the end where left out.",
+    )
+
+    @model_validator(mode="after")
+    def _one_conversation(self) -> Self:
+        if self.conversation is not None and self.history:
+            raise ValueError("conversation and history exclude each other")
+        if self.conversation is None and self.position is not None:
+            raise ValueError("position needs a conversation")
+        return self
 
 
 class SearchRequest(_Body):
@@ -72,17 +99,19 @@ class SearchResponse(BaseModel):
 
 
 @router.post("/ask", summary="Answer a question with citations")
-def ask(body: AskRequest, assistant: AssistantOf) -> Answer:
+def ask(body: AskRequest, assistant: AssistantOf, kept: KeptOf) -> Answer:
     """Answer from the reports, or say that they do not answer."""
-    return assistant.ask(body.question, reports=body.reports, mode=body.mode, history=body.history)
+    history = history_of(body, kept)
+    answer = assistant.ask(body.question, reports=body.reports, mode=body.mode, history=history)
+    keep(body, kept, answer)
+    return answer
 
 
-def events_of(body: AskRequest, assistant: AssistantOf) -> Iterator[AnswerEvent]:
+def events_of(body: AskRequest, assistant: AssistantOf, kept: KeptOf) -> Iterator[AnswerEvent]:
     """The events of an answer; a question at fault is told before any of them is sent."""
-    events = assistant.stream(
-        body.question, reports=body.reports, mode=body.mode, history=body.history
-    )
-    return chain([next(events)], events)
+    history = history_of(body, kept)
+    events = assistant.stream(body.question, reports=body.reports, mode=body.mode, history=history)
+    return chain([next(events)], _keeping(body, kept, events))
 
 
 @router.post(
@@ -97,6 +126,37 @@ def ask_stream(
     names = {StageEntered: "stage", ClaimVerified: "claim", Answer: "answer"}
     for event in events:
         yield ServerSentEvent(event=names[type(event)], data=event)
+
+
+def history_of(body: AskRequest, kept: ConversationStore | None) -> list[Turn]:
+    """What was said before the question: what came with it, or what is kept.
+
+    Raises:
+        UnknownConversation: no conversation of that id is kept.
+        ConversationsOff: a conversation is named, but the server keeps none.
+        RecordsUnavailable: the file of records cannot be used.
+    """
+    if body.conversation is None:
+        return body.history
+    turns = conversations_of(kept).get(body.conversation).turns[: body.position]
+    return [Turn(question=turn.question, answer=turn.answer.answer) for turn in turns[-_TURNS:]]
+
+
+def keep(body: AskRequest, kept: ConversationStore | None, answer: Answer) -> None:
+    """Keep a question and its answer in the conversation that it names, if any; raises likewise."""
+    if body.conversation is not None:
+        store = conversations_of(kept)
+        store.add_turn(body.conversation, body.question, answer, body.position)
+
+
+def _keeping(
+    body: AskRequest, kept: ConversationStore | None, events: Iterator[AnswerEvent]
+) -> Iterator[AnswerEvent]:
+    """The events; the answer is kept before it is told."""
+    for event in events:
+        if isinstance(event, Answer):
+            keep(body, kept, event)
+        yield event
 
 
 @router.get("/suggestions", summary="Questions to begin with")

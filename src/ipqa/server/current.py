@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ipqa.assistant import Assistant
+from ipqa.settings import Settings
 
 
 class CurrentAssistant:
@@ -34,5 +35,12 @@ def assistant_of(request: Request) -> Assistant:
     return current_of(request).assistant
 
 
+def settings_of(request: Request) -> Settings:
+    """What the server was started with."""
+    settings: Settings = request.state.settings
+    return settings
+
+
 CurrentOf = Annotated[CurrentAssistant, Depends(current_of)]
 AssistantOf = Annotated[Assistant, Depends(assistant_of)]
+SettingsOf = Annotated[Settings, Depends(settings_of)]

@@ -1,0 +1,1 @@
+"""Answers as a Word file, whose footnotes say what each statement rests on."""

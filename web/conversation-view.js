@@ -1,0 +1,206 @@
+/** `<conversation-view>`: questions and their answers, in order, and the box for the next one. */
+
+import { ASK_QUESTION, questionList } from './answer.js';
+import { ask, conversations, Problem, reports, suggestions } from './api.js';
+import { setUpAskBox } from './ask-box.js';
+import { LIST_CHANGED } from './conversation-list.js';
+import { element, scrollBehavior } from './dom.js';
+import { failureNote } from './failure.js';
+import { handingOnMenu } from './handing-on.js';
+import { label, say } from './i18n.js';
+import { renamePath } from './navigation.js';
+import { SCOPE_CHANGED, scope } from './scope.js';
+import { ASK_AGAIN, Turn } from './turn.js';
+
+const REMEMBERED_TURNS = 6;
+const LONGEST_TITLE = 60;
+
+class ConversationView extends HTMLElement {
+  #keeps = false;
+  /** @type {string | null} the id under which the conversation is kept */
+  #id = null;
+  #title = '';
+  /** @type {Turn[]} */
+  #turns = [];
+  /** @type {AbortController | null} of the question under way */
+  #asking = null;
+  #latest = 0;
+  #parts = {};
+
+  connectedCallback() {
+    if (this.childElementCount > 0) return;
+    const samples = element('div', { class: 'samples-place' });
+    const welcome = element(
+      'div',
+      { class: 'welcome' },
+      say(element('h2', { class: 'welcome-title' }), 'welcome.title'),
+      say(element('p', { class: 'welcome-text' }), 'welcome.text'),
+      say(element('h3', { class: 'label' }), 'samples.title'),
+      samples,
+    );
+    const turns = element('ol', { class: 'turns', role: 'list' });
+    const head = element('div', { class: 'conversation-head', hidden: true });
+    const notice = element('div', { class: 'notice-place' });
+    const log = label(element('div', { role: 'log', 'aria-live': 'polite' }, turns), 'conversation.log');
+    this.#parts = { welcome, samples, turns, head, notice };
+    this.append(
+      element(
+        'div',
+        { class: 'scroll' },
+        element('div', { class: 'column' }, head, welcome, notice, log),
+      ),
+    );
+    this.#parts.box = setUpAskBox(this, (question) => this.#ask(question), () => this.#asking?.abort());
+    this.addEventListener(ASK_QUESTION, ({ detail }) => this.#parts.box.send(detail.question));
+    this.addEventListener(ASK_AGAIN, ({ detail }) => this.#askAgain(detail));
+    document.addEventListener(SCOPE_CHANGED, () => this.#showSamples());
+    head.append(
+      handingOnMenu('handing.conversation', () => ({
+        title: this.#title,
+        exchanges: this.#answered().map(({ question, answer }) => ({ question, answer })),
+      })),
+      say(
+        element('button', { class: 'plain', type: 'button', click: () => window.print() }),
+        'conversation.print',
+      ),
+    );
+  }
+
+  /** @param {boolean} keeps whether the server keeps conversations */
+  start(keeps) {
+    this.#keeps = keeps;
+    this.#loadReports();
+  }
+
+  /**
+   * Show a conversation that is kept, or begin a new one.
+   *
+   * @param {string | null} id
+   */
+  async show(id) {
+    if (id !== null && id === this.#id) return;
+    this.#asking?.abort();
+    this.#latest += 1;
+    const latest = this.#latest;
+    this.#id = id;
+    this.#title = '';
+    this.#clear(0);
+    this.#parts.notice.replaceChildren();
+    this.#showHead();
+    this.focus();
+    if (id === null) return;
+    try {
+      const { title, turns } = await conversations.open(id);
+      if (latest !== this.#latest) return; // another one was opened meanwhile
+      this.#title = title;
+      for (const { question, answer } of turns) this.#add(question).finish(answer);
+      this.#showHead();
+      this.#turns.at(-1)?.element.scrollIntoView({ block: 'start', behavior: 'instant' });
+    } catch (error) {
+      if (latest !== this.#latest) return;
+      this.#id = null;
+      this.#parts.notice.replaceChildren(failureNote(error, () => this.show(id)));
+    }
+  }
+
+  /** Move the keyboard to the question box. */
+  focus() {
+    this.#parts.box.focus();
+  }
+
+  async #ask(question, position = this.#turns.length) {
+    const replaced = this.#clear(position);
+    const turn = this.#add(question);
+    const follow = turn.begin();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    turn.element.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
+    try {
+      const answer = await ask(await this.#body(question, position), follow, signal);
+      turn.finish(answer);
+      if (this.#id !== null) document.dispatchEvent(new CustomEvent(LIST_CHANGED));
+    } catch (error) {
+      if (error instanceof Problem && error.isRequestAtFault) {
+        this.#clear(position);
+        for (const former of replaced) this.#add(former.question, former);
+        throw error;
+      }
+      turn.fail(error);
+    } finally {
+      this.#showHead();
+      this.#asking = null;
+    }
+    turn.element.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
+  }
+
+  /** What is sent: either the conversation that is kept, or what was said so far. */
+  async #body(question, position) {
+    const before = this.#turns.slice(0, position).filter(({ answer }) => answer !== null);
+    const body = { question, reports: scope.asked() };
+    if (this.#keeps && this.#id === null) await this.#keep(question, before);
+    if (this.#id !== null) return { ...body, conversation: this.#id, position: before.length };
+    const history = before.slice(-REMEMBERED_TURNS);
+    return { ...body, history: history.map((turn) => ({ question: turn.question, answer: turn.answer.answer })) };
+  }
+
+  /** Have the conversation kept from its first question on; where that fails, go on without. */
+  async #keep(question, before) {
+    if (before.length > 0) return;
+    try {
+      const title = question.slice(0, LONGEST_TITLE);
+      const { id } = await conversations.start(title);
+      this.#id = id;
+      this.#title = title;
+      renamePath(`/c/${id}`);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#parts.notice.replaceChildren(failureNote(error));
+    }
+  }
+
+  async #askAgain({ turn, question }) {
+    if (this.#asking) return;
+    await this.#parts.box.run(question, () => this.#ask(question, this.#turns.indexOf(turn)));
+  }
+
+  #add(question, turn = new Turn(question)) {
+    this.#turns.push(turn);
+    this.#parts.turns.append(turn.element);
+    this.#parts.welcome.hidden = true;
+    return turn;
+  }
+
+  /** Take away the turns from a position on, and say which they were. */
+  #clear(position) {
+    const gone = this.#turns.splice(position);
+    for (const { element: node } of gone) node.remove();
+    this.#parts.welcome.hidden = this.#turns.length > 0;
+    return gone;
+  }
+
+  #answered() {
+    return this.#turns.filter(({ answer }) => answer !== null);
+  }
+
+  #showHead() {
+    this.#parts.head.hidden = this.#answered().length === 0;
+    this.#title ||= this.#turns[0]?.question.slice(0, LONGEST_TITLE) ?? '';
+  }
+
+  async #loadReports() {
+    try {
+      scope.know(await reports.list());
+    } catch (error) {
+      this.#parts.samples.replaceChildren(failureNote(error, () => this.#loadReports()));
+    }
+  }
+
+  async #showSamples() {
+    this.#parts.box.showScope(scope.asked(), scope.entries());
+    document.body.classList.toggle('several-reports', scope.entries().length > 1);
+    const questions = await suggestions(scope.asked()).catch(() => []);
+    this.#parts.samples.replaceChildren(questionList(questions));
+  }
+}
+
+customElements.define('conversation-view', ConversationView);

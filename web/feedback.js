@@ -1,0 +1,59 @@
+/** What the reader thinks of an answer: two thumbs, and room for a comment. */
+
+import { giveFeedback } from './api.js';
+import { element } from './dom.js';
+import { failureNote } from './failure.js';
+import { label, say } from './i18n.js';
+
+const LONGEST = 2000;
+
+/**
+ * Buttons that open a small form, which sends feedback on an answer.
+ *
+ * @param {import('./api.js').Answer} answer
+ * @returns {{buttons: HTMLElement, form: HTMLElement}}
+ */
+export function feedbackOn(answer) {
+  const form = element('form', { class: 'feedback-form', hidden: true });
+  const thumb = (sign, key, helpful) => {
+    const click = () => {
+      for (const other of buttons.children) other.setAttribute('aria-pressed', String(other === button));
+      ask(form, answer, helpful, buttons);
+    };
+    const button = label(
+      element('button', { class: 'plain icon thumb', type: 'button', 'aria-pressed': 'false', click }, sign),
+      key,
+    );
+    return button;
+  };
+  const buttons = element(
+    'span',
+    { class: 'thumbs', role: 'group' },
+    thumb('👍\uFE0E', 'feedback.helpful', true),
+    thumb('👎\uFE0E', 'feedback.unhelpful', false),
+  );
+  return { buttons: label(buttons, 'feedback.label'), form };
+}
+
+function ask(form, answer, helpful, buttons) {
+  const comment = element('textarea', { rows: 2, maxlength: LONGEST });
+  label(comment, helpful ? 'feedback.whyHelpful' : 'feedback.whyUnhelpful');
+  const title = say(element('p', { class: 'note' }), helpful ? 'feedback.whyHelpful' : 'feedback.whyUnhelpful');
+  const send = say(element('button', { class: 'plain', type: 'submit' }), 'feedback.send');
+  const status = element('div', { role: 'status' });
+  form.replaceChildren(title, comment, send, status);
+  form.hidden = false;
+  comment.focus();
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    try {
+      await giveFeedback(answer, helpful, comment.value.trim());
+      form.replaceChildren(say(element('p', { class: 'note', role: 'status' }), 'feedback.thanks'));
+      for (const button of buttons.children) button.disabled = true;
+    } catch (error) {
+      send.disabled = false;
+      status.replaceChildren(failureNote(error));
+    }
+  };
+}
