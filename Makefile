@@ -2,9 +2,12 @@
 # make test     set up with the development extras, then lint, types and every test
 # make install  the set-up alone
 # make eval     measure the gold questions and write the scores into the READMEs
+# make eval-verification  measure how drafts are checked, on held-out reports of training/
+# make eval-gate  measure which claims of a language model would be said
 # make fit      fit the weights of ranking and confidence on the written questions of training/
 # make bench    how long an answer takes
 # make bench-reading  how fast files are read, by format
+# make bench-page  how fast the page is, with a report of 300 pages too (needs Chromium)
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +15,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval fit bench bench-reading clean
+.PHONY: run test install eval eval-verification eval-gate fit bench bench-reading bench-page clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -44,6 +47,12 @@ eval: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build
 	$(BIN)/python eval/measure.py
 
+eval-verification: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.measure_verification training/indexes/verification --families held-out
+
+eval-gate: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.measure_gate
+
 fit: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.fit
 
@@ -53,6 +62,9 @@ bench: $(VENV)/.installed-for-development
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py
+
+bench-page: $(VENV)/.installed-for-development
+	$(BIN)/python eval/bench_page.py
 
 clean:
 	rm -rf $(VENV) index/current index/generations index/readings

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from ipqa.errors import BadSetting, Language
 from ipqa.settings import SHIPPED_MODEL, Settings, message_language, read_settings
@@ -18,6 +18,11 @@ GIVEN: dict[str, tuple[str, object]] = {
     "passage_length": ("500", 500),
     "max_question_length": ("99", 99),
     "max_report_bytes": ("1000", 1000),
+    "llm_base_url": ("http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"),
+    "llm_model": ("llm-jp", "llm-jp"),
+    "llm_api_key": ("秘密", SecretStr("秘密")),
+    "llm_context": ("4096", 4096),
+    "llm_seconds": ("5", 5.0),
     "language": ("en", "en"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - nothing listens here
     "port": ("9000", 9000),

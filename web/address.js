@@ -75,6 +75,6 @@ function decoded(name) {
   try {
     return decodeURIComponent(name);
   } catch {
-    return null; // a stray percent sign
+    return name; // a stray percent sign: nothing has such a name, which the server will say
   }
 }

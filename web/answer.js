@@ -1,7 +1,7 @@
 /** One answer: the short answer, the claims with their chips, and the citations below. */
 
 import { chip, citationSection } from './citations.js';
-import { element } from './dom.js';
+import { element, quoted } from './dom.js';
 import { label, say } from './i18n.js';
 
 const HIGH = 0.8;
@@ -87,13 +87,13 @@ function addClaim(nodes, answer, claim) {
   if (claim.hedged) chips.push(say(element('span', { class: 'hedged' }), 'answer.hedged'));
   const listed = answer.answer.split('\n').some((line) => line.startsWith(`・${claim.text}`));
   if (!listed) {
-    nodes.push(element('p', { class: 'claim' }, claim.text, ...chips));
+    nodes.push(element('p', { class: 'claim' }, quoted(claim.text), ...chips));
     return;
   }
   if (nodes.at(-1)?.localName !== 'ul') {
     nodes.push(element('ul', { class: 'claim-list', role: 'list' }));
   }
-  nodes.at(-1).append(element('li', { class: 'claim' }, claim.text, ...chips));
+  nodes.at(-1).append(element('li', { class: 'claim' }, quoted(claim.text), ...chips));
 }
 
 /** From a claim on, the citations of claims that are each a whole row of one and the same table. */
@@ -120,7 +120,7 @@ function tableOf(answer, rows) {
     return element(
       'tr',
       {},
-      element('th', { scope: 'row' }, first, chip(answer.citations, row.number)),
+      element('th', { scope: 'row' }, quoted(first), chip(answer.citations, row.number)),
       ...others.map((cell) => element('td', {}, cell)),
     );
   });

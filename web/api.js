@@ -23,7 +23,7 @@ export const UNREACHABLE = 'server-unreachable';
  *   max_report_bytes: number}} About
  * @typedef {{id: string, title: string, created: string, updated: string, turns: number}} ConversationEntry
  * @typedef {{id: string, title: string, turns: {question: string, answer: Answer}[]}} Conversation
- * @typedef {{id: string, title: string, format: string, added: boolean, characters: number,
+ * @typedef {{id: string, title: string, edition: string, format: string, added: boolean, characters: number,
  *   pages: number | null, sections: number, tables: number, references: number,
  *   marks: Object<SourceStatus, number>, warnings: number}} ReportEntry
  * @typedef {{id: string, file: string, state: 'waiting' | 'running' | 'done' | 'failed',

@@ -1,7 +1,6 @@
 /** The page: joins the views, the reader, the address, the keyboard and the connection. */
 
 import './conversation-list.js';
-import './conversation-view.js';
 import './evaluation-view.js';
 import './reader.js';
 import './reports-view.js';
@@ -10,6 +9,7 @@ import './verify-view.js';
 import { hashOf, parseAddress } from './address.js';
 import { about } from './api.js';
 import { OPEN_CITATION } from './citations.js';
+import { TURNS_SHOWN } from './conversation-view.js';
 import { watchConnection } from './connection.js';
 import { loadMessages, preferredLanguage, rememberLanguage, useLanguage } from './i18n.js';
 import { GO_TO } from './navigation.js';
@@ -37,12 +37,12 @@ let shownPath = null;
 function follow({ moveFocus }) {
   const { view, conversation, place } = parseAddress(location);
   if (location.pathname !== shownPath) {
+    const anew = shownPath === null;
     shownPath = location.pathname;
-    showView(view, conversation);
+    showView(view, conversation, anew);
   }
   const hash = place && hashOf(place);
-  const index = tour?.citations.findIndex((citation) => hashOf(citation) === hash) ?? -1;
-  tour = index < 0 ? null : { ...tour, index };
+  tour = place && tourTo(hash, tour?.citations ?? views[view]?.citationsAt?.(hash) ?? []);
   for (const node of document.querySelectorAll('[data-place]')) {
     if (node.dataset.place === hash) node.setAttribute('aria-current', 'true');
     else node.removeAttribute('aria-current');
@@ -53,7 +53,13 @@ function follow({ moveFocus }) {
   else reader.close();
 }
 
-function showView(view, conversation) {
+/** A place as one of some citations, if it is. */
+function tourTo(hash, citations) {
+  const index = citations.findIndex((citation) => hashOf(citation) === hash);
+  return index < 0 ? null : { citations, index };
+}
+
+function showView(view, conversation, anew) {
   document.body.dataset.view = view;
   closeRail();
   for (const [name, node] of Object.entries(views)) node.hidden = name !== view;
@@ -62,7 +68,7 @@ function showView(view, conversation) {
     else link.removeAttribute('aria-current');
   }
   list.mark(conversation);
-  views[view]?.show(conversation);
+  views[view]?.show(conversation, { anew });
 }
 
 function goTo(address, { moveFocus = false } = {}) {
@@ -91,10 +97,11 @@ document.addEventListener(TURN_TO, ({ detail }) => {
   if (!tour?.citations[detail]) return;
   const hash = hashOf(tour.citations[detail]);
   const place = `[data-place="${CSS.escape(hash)}"]`;
-  const from = opener.closest('[data-citations]')?.querySelector(place) ?? opener;
+  const from = opener?.closest('[data-citations]')?.querySelector(place) ?? document.querySelector(place);
   openCitation(tour.citations, detail, from, false);
 });
 document.addEventListener(CLOSE, closeReader);
+document.addEventListener(TURNS_SHOWN, () => follow({ moveFocus: false }));
 document.addEventListener(GO_TO, ({ detail }) => {
   if (detail.replace) {
     history.replaceState(null, '', detail.address + location.hash);
@@ -106,7 +113,8 @@ document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[data-view]');
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  if (link.dataset.view === 'ask') shownPath = null; // the same path again is a new conversation
+  // the same path again is a new conversation
+  if (link.dataset.view === 'ask' && !views.ask.hidden) shownPath = null;
   goTo(link.getAttribute('href'));
 });
 // Back, forward and typed addresses; the hash of an ordinary link, too.
@@ -146,7 +154,10 @@ for (const button of document.querySelectorAll('[data-language]')) {
 }
 
 setUpTheme(document.querySelectorAll('[data-theme]'));
-await loadMessages();
+const [{ keeps_conversations: keeps }] = await Promise.all([
+  about().catch(() => ({ keeps_conversations: false })),
+  loadMessages(),
+]);
 switchLanguage(preferredLanguage());
 watchConnection(document.querySelector('.banner'));
 setUpShortcuts({
@@ -166,7 +177,6 @@ setUpShortcuts({
     else if (!reader.hidden && !reader.dismiss()) closeReader();
   },
 });
-const { keeps_conversations: keeps } = await about().catch(() => ({ keeps_conversations: false }));
 list.start(keeps);
 views.ask.start(keeps);
 document.body.classList.add('ready');

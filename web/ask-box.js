@@ -2,7 +2,7 @@
 
 import { Problem } from './api.js';
 import { element } from './dom.js';
-import { label, say, sayPlaceholder } from './i18n.js';
+import { label, language, say, sayPlaceholder } from './i18n.js';
 
 const WHILE_COMPOSING = 229; // what Safari reports for the Enter that ends an IME composition
 
@@ -61,12 +61,14 @@ export function setUpAskBox(view, ask, stop) {
   };
   const complain = (text) => {
     error.textContent = text;
+    error.lang = language();
     error.hidden = text === '';
     field.setAttribute('aria-invalid', String(text !== ''));
   };
   const setBusy = (is) => {
     busy = is;
     send.hidden = is;
+    if (!is && document.activeElement === halt) field.focus({ preventScroll: true });
     halt.hidden = !is;
   };
 
@@ -109,10 +111,7 @@ export function setUpAskBox(view, ask, stop) {
   });
 
   return {
-    send: (question) => {
-      write(question);
-      submit();
-    },
+    send: (question) => run(question, () => ask(question)), // what is being typed stays
     run,
     focus: () => {
       if (!touch.matches) field.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 /** Citations: the numbered chips in a text, their preview, and the list below it. */
 
 import { hashOf } from './address.js';
-import { element } from './dom.js';
+import { element, quoted } from './dom.js';
 import { label, say } from './i18n.js';
 import { sourceList } from './sources.js';
 
@@ -61,7 +61,7 @@ export function citationSection(title, citations) {
 /** The report's title is said where there is more than one, or nothing else to say. */
 function breadcrumb({ title, section, page }) {
   const crumbs = [title, ...section].map((name, index, all) =>
-    element('span', { class: 'crumb' }, index < all.length - 1 ? `${name} › ` : name),
+    element('span', { class: 'crumb' }, quoted(name), index < all.length - 1 && ' › '),
   );
   if (section.length > 0) crumbs[0].classList.add('crumb-report');
   const line = element('p', { class: 'breadcrumb', lang: 'ja' }, ...crumbs);
@@ -105,7 +105,11 @@ class Preview {
   constructor() {
     this.#card.addEventListener('pointerenter', () => clearTimeout(this.#timer));
     this.#card.addEventListener('pointerleave', () => this.#later(AWAY_MS, () => this.close()));
-    document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !this.#card.matches(':popover-open')) return;
+      event.stopImmediatePropagation(); // the report beside it stays open
+      this.close();
+    });
     document.addEventListener('scroll', () => this.close(), { capture: true, passive: true });
   }
 

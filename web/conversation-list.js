@@ -9,6 +9,13 @@ import { goTo } from './navigation.js';
 /** Sent on the document when a conversation has been added to or asked in. */
 export const LIST_CHANGED = 'conversation-list-changed';
 
+/**
+ * Sent on the document when a conversation has another title.
+ *
+ * @typedef {CustomEvent<{id: string, title: string}>} Renamed
+ */
+export const RENAMED = 'conversation-renamed';
+
 const TYPING_MS = 200;
 const LONGEST_TITLE = 200;
 
@@ -29,7 +36,9 @@ class ConversationList extends HTMLElement {
       clearTimeout(timer);
       timer = setTimeout(() => this.#load(), TYPING_MS);
     });
-    document.addEventListener(LIST_CHANGED, () => this.#load());
+    document.addEventListener(LIST_CHANGED, () => {
+      if (!this.querySelector('.entry-form')) this.#load(); // what is being typed there stays
+    });
     this.append(say(element('h2', { class: 'label' }), 'list.title'), search, status, entries);
     this.hidden = true;
   }
@@ -104,7 +113,12 @@ class ConversationList extends HTMLElement {
       event.preventDefault();
       const wanted = field.value.trim();
       if (wanted === '' || wanted === title) this.#load();
-      else this.#change(() => conversations.rename(id, wanted));
+      else {
+        this.#change(async () => {
+          await conversations.rename(id, wanted);
+          document.dispatchEvent(new CustomEvent(RENAMED, { detail: { id, title: wanted } }));
+        });
+      }
     });
     field.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.isComposing) return;

@@ -1,19 +1,23 @@
 /** `<conversation-view>`: questions and their answers, in order, and the box for the next one. */
 
+import { hashOf } from './address.js';
 import { ASK_QUESTION, questionList } from './answer.js';
-import { ask, conversations, Problem, reports, suggestions } from './api.js';
+import { ask, conversations, Problem, reports, Stopped, suggestions } from './api.js';
 import { setUpAskBox } from './ask-box.js';
-import { LIST_CHANGED } from './conversation-list.js';
+import { LIST_CHANGED, RENAMED } from './conversation-list.js';
 import { element, scrollBehavior } from './dom.js';
 import { failureNote } from './failure.js';
 import { handingOnMenu } from './handing-on.js';
 import { label, say } from './i18n.js';
 import { renamePath } from './navigation.js';
 import { SCOPE_CHANGED, scope } from './scope.js';
-import { ASK_AGAIN, Turn } from './turn.js';
+import { ASK_AGAIN, titleOf, Turn } from './turn.js';
 
+const GONE = 404;
 const REMEMBERED_TURNS = 6;
-const LONGEST_TITLE = 60;
+
+/** Sent on the document when a conversation that was kept stands there again. */
+export const TURNS_SHOWN = 'turns-shown';
 
 class ConversationView extends HTMLElement {
   #keeps = false;
@@ -54,6 +58,9 @@ class ConversationView extends HTMLElement {
     this.addEventListener(ASK_QUESTION, ({ detail }) => this.#parts.box.send(detail.question));
     this.addEventListener(ASK_AGAIN, ({ detail }) => this.#askAgain(detail));
     document.addEventListener(SCOPE_CHANGED, () => this.#showSamples());
+    document.addEventListener(RENAMED, ({ detail }) => {
+      if (detail.id === this.#id) this.#title = detail.title;
+    });
     head.append(
       handingOnMenu('handing.conversation', () => ({
         title: this.#title,
@@ -73,12 +80,13 @@ class ConversationView extends HTMLElement {
   }
 
   /**
-   * Show a conversation that is kept, or begin a new one.
+   * Show a conversation that is kept, or (null) one that is not.
    *
    * @param {string | null} id
+   * @param {{anew?: boolean}} [options] `anew`: begin again, even where what stands here is not kept
    */
-  async show(id) {
-    if (id !== null && id === this.#id) return;
+  async show(id, { anew = false } = {}) {
+    if (id === this.#id && !anew && (id !== null || this.#turns.length > 0)) return;
     this.#asking?.abort();
     this.#latest += 1;
     const latest = this.#latest;
@@ -96,11 +104,23 @@ class ConversationView extends HTMLElement {
       for (const { question, answer } of turns) this.#add(question).finish(answer);
       this.#showHead();
       this.#turns.at(-1)?.element.scrollIntoView({ block: 'start', behavior: 'instant' });
+      document.dispatchEvent(new CustomEvent(TURNS_SHOWN));
     } catch (error) {
       if (latest !== this.#latest) return;
       this.#id = null;
       this.#parts.notice.replaceChildren(failureNote(error, () => this.show(id)));
     }
+  }
+
+  /**
+   * The citations of the last answer that cites a place.
+   *
+   * @param {string} hash names the place
+   * @returns {import('./api.js').Citation[] | undefined}
+   */
+  citationsAt(hash) {
+    const cites = ({ answer }) => answer.citations.some((citation) => hashOf(citation) === hash);
+    return this.#answered().findLast(cites)?.answer.citations;
   }
 
   /** Move the keyboard to the question box. */
@@ -109,20 +129,27 @@ class ConversationView extends HTMLElement {
   }
 
   async #ask(question, position = this.#turns.length) {
+    const begunWith = this.#id;
     const replaced = this.#clear(position);
+    if (position === 0) this.#parts.notice.replaceChildren();
     const turn = this.#add(question);
     const follow = turn.begin();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     turn.element.scrollIntoView({ block: 'start', behavior: scrollBehavior() });
     try {
-      const answer = await ask(await this.#body(question, position), follow, signal);
+      const answer = await ask(await this.#body(question, position, { replaced, signal }), follow, signal);
       turn.finish(answer);
       if (this.#id !== null) document.dispatchEvent(new CustomEvent(LIST_CHANGED));
     } catch (error) {
+      if (error instanceof Problem && error.status === GONE && this.#id !== null) {
+        this.#id = null; // deleted in another window: what stands here goes on without being kept
+        renamePath('/');
+      }
       if (error instanceof Problem && error.isRequestAtFault) {
         this.#clear(position);
         for (const former of replaced) this.#add(former.question, former);
+        if (begunWith === null) this.#forget();
         throw error;
       }
       turn.fail(error);
@@ -134,28 +161,45 @@ class ConversationView extends HTMLElement {
   }
 
   /** What is sent: either the conversation that is kept, or what was said so far. */
-  async #body(question, position) {
+  async #body(question, position, { replaced, signal }) {
     const before = this.#turns.slice(0, position).filter(({ answer }) => answer !== null);
     const body = { question, reports: scope.asked() };
-    if (this.#keeps && this.#id === null) await this.#keep(question, before);
-    if (this.#id !== null) return { ...body, conversation: this.#id, position: before.length };
+    if (this.#keeps && this.#id === null) await this.#keep(question, before, signal);
+    if (this.#id !== null) {
+      // Without a position, what another window has added to the conversation stays.
+      const appends = replaced.length === 0 && before.length === position;
+      return { ...body, conversation: this.#id, position: appends ? null : before.length };
+    }
     const history = before.slice(-REMEMBERED_TURNS);
     return { ...body, history: history.map((turn) => ({ question: turn.question, answer: turn.answer.answer })) };
   }
 
   /** Have the conversation kept from its first question on; where that fails, go on without. */
-  async #keep(question, before) {
-    if (before.length > 0) return;
+  async #keep(question, before, signal) {
+    if (before.length > 0 || question === '') return;
     try {
-      const title = question.slice(0, LONGEST_TITLE);
+      const title = titleOf(question);
       const { id } = await conversations.start(title);
+      if (signal.aborted) {
+        conversations.delete(id).catch(() => {}); // something else may stand here by now
+        throw new Stopped('stopped');
+      }
       this.#id = id;
       this.#title = title;
-      renamePath(`/c/${id}`);
+      if (!this.hidden) renamePath(`/c/${id}`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#parts.notice.replaceChildren(failureNote(error));
     }
+  }
+
+  /** The question that the conversation was begun with turned out to be none. */
+  #forget() {
+    if (this.#id === null) return;
+    conversations.delete(this.#id).catch(() => {});
+    this.#id = null;
+    this.#title = '';
+    if (!this.hidden) renamePath('/');
   }
 
   async #askAgain({ turn, question }) {
@@ -184,7 +228,7 @@ class ConversationView extends HTMLElement {
 
   #showHead() {
     this.#parts.head.hidden = this.#answered().length === 0;
-    this.#title ||= this.#turns[0]?.question.slice(0, LONGEST_TITLE) ?? '';
+    this.#title ||= titleOf(this.#turns[0]?.question ?? '');
   }
 
   async #loadReports() {
@@ -198,7 +242,9 @@ class ConversationView extends HTMLElement {
   async #showSamples() {
     this.#parts.box.showScope(scope.asked(), scope.entries());
     document.body.classList.toggle('several-reports', scope.entries().length > 1);
+    const asked = String(scope.asked());
     const questions = await suggestions(scope.asked()).catch(() => []);
+    if (asked !== String(scope.asked())) return; // other reports were chosen meanwhile
     this.#parts.samples.replaceChildren(questionList(questions));
   }
 }

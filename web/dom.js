@@ -21,6 +21,30 @@ export function element(name, attributes = {}, ...children) {
   return node;
 }
 
+// Isolation alone does not hold them: browsers let an unpaired one reach beyond its element.
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text without the controls that turn the direction of what follows it.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function unturned(text) {
+  return text.replace(TURNING, '');
+}
+
+/**
+ * Somebody else's text within a line of this page, the rest of which it cannot turn around.
+ *
+ * @param {string} text
+ * @param {string | null} [lang]
+ * @returns {HTMLElement}
+ */
+export function quoted(text, lang = null) {
+  return element('bdi', { lang }, unturned(text));
+}
+
 /**
  * Whether a URL from a report may become a link: `javascript:` and its like may not.
  *

@@ -3,7 +3,7 @@
 import { evaluation } from './api.js';
 import { element } from './dom.js';
 import { failureNote } from './failure.js';
-import { label, language, say } from './i18n.js';
+import { label, language, say, sayBoth } from './i18n.js';
 
 /** Those that decide whether answers can be relied on, in that order, and then all others. */
 const FIRST = ['all_facts', 'declined_right', 'declined_wrong', 'quote_fidelity', 'number_support'];
@@ -44,12 +44,12 @@ class EvaluationView extends HTMLElement {
 }
 
 function runNodes({ name, written, questions, overall, page }) {
-  const when = new Date(written).toLocaleString(language(), { dateStyle: 'long', timeStyle: 'short' });
+  const when = (spoken) => new Date(written).toLocaleString(spoken, { dateStyle: 'long', timeStyle: 'short' });
   const told = element(
     'p',
     { class: 'note facts' },
     element('span', { class: 'fact' }, name),
-    element('span', { class: 'fact' }, when),
+    sayBoth(element('span', { class: 'fact' }), { ja: when('ja'), en: when('en') }),
     questions !== null && say(element('span', { class: 'fact' }), 'evaluation.questions', { count: questions }),
   );
   const others = Object.keys(overall).filter((measure) => !FIRST.includes(measure));

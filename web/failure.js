@@ -2,7 +2,7 @@
 
 import { Problem, Unreachable } from './api.js';
 import { element } from './dom.js';
-import { say } from './i18n.js';
+import { language, say } from './i18n.js';
 
 /**
  * A note on what went wrong, with a button to try again where that can help.
@@ -28,6 +28,7 @@ function describe(error) {
     return say(text, 'failure.unexpected');
   }
   if (error.detail === null) return say(text, 'failure.status', { status: String(error.status) });
+  text.lang = language(); // the server told it in the language that was in force
   text.append(error.detail);
   return text;
 }

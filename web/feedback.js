@@ -1,4 +1,4 @@
-/** What the reader thinks of an answer: two thumbs, and room for a comment. */
+/** What the reader thinks of an answer: two buttons, and room for a comment. */
 
 import { giveFeedback } from './api.js';
 import { element } from './dom.js';
@@ -15,13 +15,13 @@ const LONGEST = 2000;
  */
 export function feedbackOn(answer) {
   const form = element('form', { class: 'feedback-form', hidden: true });
-  const thumb = (sign, key, helpful) => {
+  const thumb = (key, helpful) => {
     const click = () => {
       for (const other of buttons.children) other.setAttribute('aria-pressed', String(other === button));
       ask(form, answer, helpful, buttons);
     };
-    const button = label(
-      element('button', { class: 'plain icon thumb', type: 'button', 'aria-pressed': 'false', click }, sign),
+    const button = say(
+      element('button', { class: 'plain thumb', type: 'button', 'aria-pressed': 'false', click }),
       key,
     );
     return button;
@@ -29,14 +29,15 @@ export function feedbackOn(answer) {
   const buttons = element(
     'span',
     { class: 'thumbs', role: 'group' },
-    thumb('👍\uFE0E', 'feedback.helpful', true),
-    thumb('👎\uFE0E', 'feedback.unhelpful', false),
+    thumb('feedback.helpful', true),
+    thumb('feedback.unhelpful', false),
   );
   return { buttons: label(buttons, 'feedback.label'), form };
 }
 
 function ask(form, answer, helpful, buttons) {
   const comment = element('textarea', { rows: 2, maxlength: LONGEST });
+  comment.value = form.querySelector('textarea')?.value ?? ''; // the verdict may change, the words stay
   label(comment, helpful ? 'feedback.whyHelpful' : 'feedback.whyUnhelpful');
   const title = say(element('p', { class: 'note' }), helpful ? 'feedback.whyHelpful' : 'feedback.whyUnhelpful');
   const send = say(element('button', { class: 'plain', type: 'submit' }), 'feedback.send');

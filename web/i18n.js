@@ -6,13 +6,15 @@
  * page without building it again.
  */
 
+import { quoted, unturned } from './dom.js';
 import { recall, remember } from './memory.js';
 
 /** @typedef {'ja' | 'en'} Language */
 
 const REMEMBERED = 'ipqa.language';
 const ATTRIBUTES = { messageLabel: 'aria-label', messagePlaceholder: 'placeholder' };
-const MARKED = '[data-message], [data-message-label], [data-message-placeholder]';
+const MARKED = '[data-message], [data-message-label], [data-message-placeholder], [data-message-both]';
+const PLACE = /\{(\w+)\}/g;
 
 /** @type {Object<Language, Object<string, string>>} */
 const messages = { ja: {}, en: {} };
@@ -113,6 +115,21 @@ export function sayPlaceholder(node, key) {
 }
 
 /**
+ * Give a node what is at hand in both languages, as its text or as an attribute, and return it.
+ *
+ * @template {HTMLElement} Node_
+ * @param {Node_} node
+ * @param {Object<Language, string>} texts
+ * @param {string | null} [attribute] its text where null
+ * @returns {Node_}
+ */
+export function sayBoth(node, texts, attribute = null) {
+  node.dataset.messageBoth = JSON.stringify({ texts, attribute });
+  write(node);
+  return node;
+}
+
+/**
  * Write the messages of a node and of everything in it in the language in force.
  *
  * @param {ParentNode} root
@@ -131,15 +148,31 @@ function put(node, kind, key, values) {
 
 function write(node) {
   const values = JSON.parse(node.dataset.messageValues ?? '{}');
-  if (node.dataset.message) node.textContent = message(node.dataset.message, values);
+  if (node.dataset.message) node.replaceChildren(...messageNodes(node.dataset.message, values));
   for (const [kind, attribute] of Object.entries(ATTRIBUTES)) {
     if (node.dataset[kind]) node.setAttribute(attribute, message(node.dataset[kind], values));
+  }
+  if (node.dataset.messageBoth) {
+    const { texts, attribute } = JSON.parse(node.dataset.messageBoth);
+    if (attribute) node.setAttribute(attribute, texts[current]);
+    else node.textContent = texts[current];
   }
 }
 
 function message(key, values) {
-  return (messages[current][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => {
-    const value = values[name];
-    return typeof value === 'number' ? value.toLocaleString(current) : String(value);
+  return (messages[current][key] ?? key).replace(PLACE, (_, name) => unturned(shown(values[name])));
+}
+
+/** The message as nodes: what it quotes keeps its own language and its own direction. */
+function messageNodes(key, values) {
+  return (messages[current][key] ?? key).split(PLACE).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const text = shown(values[part]);
+    if (typeof values[part] === 'number') return text;
+    return quoted(text, /[^\0-\x7f]/.test(text) ? 'ja' : null);
   });
+}
+
+function shown(value) {
+  return typeof value === 'number' ? value.toLocaleString(current) : String(value);
 }

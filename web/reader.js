@@ -5,9 +5,10 @@ import { reports } from './api.js';
 import { element, scrollBehavior } from './dom.js';
 import { failureNote } from './failure.js';
 import { copyText } from './handing-on.js';
-import { label, language, say, translate } from './i18n.js';
+import { label, say, sayBoth, translate } from './i18n.js';
 import { ReportSearch } from './report-search.js';
 import { ReportText } from './report-text.js';
+import { scope } from './scope.js';
 import { OPEN_SOURCES, SourceCard } from './source-card.js';
 
 /** Sent (bubbling) when another citation of the same answer is wanted; `detail` is its index. */
@@ -152,7 +153,8 @@ class ReportReader extends HTMLElement {
   /** A report that was loaded in another edition than the one that is cited may have been replaced. */
   #isLoaded({ report, edition }) {
     const loaded = this.#loaded.get(report);
-    return loaded && (edition === null || loaded.outline.edition === edition);
+    const wanted = edition ?? scope.edition(report);
+    return loaded && (wanted === null || loaded.outline.edition === wanted);
   }
 
   async #load(id) {
@@ -160,7 +162,7 @@ class ReportReader extends HTMLElement {
     this.classList.add('without-report');
     this.#parts.body.replaceChildren(say(element('p', { class: 'waiting' }), 'reader.loading'));
     const { outline, text } = await reports.open(id);
-    this.#loaded.set(id, { outline, text: new ReportText(outline, text) });
+    this.#loaded.set(id, { outline, text: await ReportText.of(outline, text) });
   }
 
   #mount(report) {
@@ -181,7 +183,7 @@ class ReportReader extends HTMLElement {
     const items = outline.sections.map((section) => {
       const go = () => {
         const heading = text.heading(section);
-        scrollTo(heading, scrollBehavior());
+        this.#scrollTo(heading);
         heading.focus({ preventScroll: true });
       };
       const item = element('li', { 'data-level': Math.min(section.level, 4) });
@@ -195,11 +197,14 @@ class ReportReader extends HTMLElement {
     const items = outline.warnings.map(({ message, message_en: english, start, end }) => {
       const go = () => {
         const place = text.highlight(start, end);
-        if (place) scrollTo(place, scrollBehavior());
+        this.#search.redraw();
+        if (place) this.#scrollTo(place);
         place?.focus({ preventScroll: true });
       };
-      const told = language() === 'en' ? english : message;
-      return element('li', {}, this.#entry(this.#parts.warnings, told, go));
+      // One without a place of its own is about the file as a whole.
+      const entry = start < end ? this.#entry(this.#parts.warnings, '', go) : element('p', { class: 'panel-entry' });
+      entry.removeAttribute('lang');
+      return element('li', {}, sayBoth(entry, { ja: message, en: english }));
     });
     this.#parts.warnings.show(items);
   }
@@ -217,10 +222,11 @@ class ReportReader extends HTMLElement {
     this.#parts.body.querySelector('.notice')?.remove();
     text.clear();
     const { stretch, notice } = whereNow(place, this.#tour, outline, text);
+    if (notice === 'reader.foundAgain') this.#place = { ...place, ...stretch, edition: outline.edition };
     const target = stretch && text.highlight(stretch.start, stretch.end);
-    if (target) {
-      scrollTo(target, near && this.#isNear(target) ? scrollBehavior() : 'instant');
-    } else this.#parts.scroller.scrollTop = 0;
+    this.#search.redraw();
+    if (target) this.#scrollTo(target, near);
+    else this.#parts.scroller.scrollTop = 0;
     const told = notice ?? (stretch && !target ? 'reader.noSuchPlace' : null);
     if (told) {
       const note = say(element('p', { class: 'notice', role: 'status' }), told);
@@ -232,14 +238,15 @@ class ReportReader extends HTMLElement {
     }
   }
 
-  /** Whether scrolling there lets the eye follow; from further away it would only blur past. */
-  #isNear(target) {
+  /** Scrolling lets the eye follow; from further away it would only blur past. */
+  #scrollTo(node, near = true) {
     const pane = this.#parts.scroller.getBoundingClientRect();
-    return Math.abs(target.getBoundingClientRect().top - pane.top) < 2 * pane.height;
+    const away = Math.abs(node.getBoundingClientRect().top - pane.top);
+    scrollTo(node, near && away < 2 * pane.height ? scrollBehavior() : 'instant');
   }
 
   #goToEntry(entry) {
-    scrollTo(entry, scrollBehavior());
+    this.#scrollTo(entry);
     entry.tabIndex = -1;
     entry.focus({ preventScroll: true });
   }
@@ -289,7 +296,7 @@ function scrollTo(node, behavior) {
 
 /** A list that opens from the bar, on top of the text. */
 function panel(key, name) {
-  const list = element('ol', { role: 'list', lang: 'ja' });
+  const list = element('ol', { role: 'list' });
   const count = element('span', { class: 'panel-count' });
   const details = element(
     'details',

@@ -1,6 +1,6 @@
 /** The search in the report that stands open. */
 
-import { element, scrollBehavior } from './dom.js';
+import { element } from './dom.js';
 import { label, say, sayPlaceholder } from './i18n.js';
 
 const ALL = 'found';
@@ -13,7 +13,7 @@ export class ReportSearch {
   /** @type {import('./report-text.js').ReportText | null} */
   #text = null;
   #found = [];
-  #index = -1;
+  #index = 0;
   #field;
   #count = element('span', { class: 'tour-count', 'aria-live': 'polite' });
   #steps;
@@ -70,15 +70,20 @@ export class ReportSearch {
     return had;
   }
 
+  /** Draw what was found again: where a place is highlighted, its blocks are written anew. */
+  redraw() {
+    const ranges = this.#found.map((stretch) => this.#text.range(stretch));
+    CSS.highlights?.set(ALL, new Highlight(...ranges));
+    CSS.highlights?.set(CURRENT, new Highlight(...ranges.slice(this.#index, this.#index + 1)));
+  }
+
   #search() {
     const query = this.#field.value.trim();
     this.#found = query && this.#text ? this.#text.find(query).slice(0, MOST) : [];
-    this.#index = -1;
+    this.#index = 0;
     this.#steps.hidden = query === '';
-    const ranges = this.#found.map((stretch) => this.#text.range(stretch));
-    CSS.highlights?.set(ALL, new Highlight(...ranges));
-    CSS.highlights?.delete(CURRENT);
-    if (this.#found.length > 0) this.#go(1);
+    this.redraw();
+    if (this.#found.length > 0) this.#go(0);
     else say(this.#count, 'reader.nothingFound');
   }
 
@@ -88,7 +93,21 @@ export class ReportSearch {
     this.#index = (this.#index + step + count) % count;
     const range = this.#text.range(this.#found[this.#index]);
     CSS.highlights?.set(CURRENT, new Highlight(range));
-    range.startContainer.parentElement.scrollIntoView({ block: 'center', behavior: scrollBehavior() });
+    bringToMiddle(range);
     say(this.#count, 'reader.foundPosition', { number: this.#index + 1, count });
   }
+}
+
+/** Its block may be longer than the window, so the range itself is brought there. */
+function bringToMiddle(range) {
+  const block = range.startContainer.parentElement;
+  const pane = block.closest('.reader-scroll');
+  const bring = () => {
+    block.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+    const at = range.getBoundingClientRect();
+    const of = pane.getBoundingClientRect();
+    pane.scrollBy({ top: at.top + at.height / 2 - (of.top + of.height / 2), behavior: 'instant' });
+  };
+  bring();
+  requestAnimationFrame(bring); // what lies before it has been laid out, which may have moved it
 }

@@ -11,11 +11,12 @@
  */
 
 import { element, externalLink, isWebAddress } from './dom.js';
-import { label, language } from './i18n.js';
+import { label, sayBoth } from './i18n.js';
 import { OPEN_SOURCES } from './source-card.js';
 import { Folded } from './folded.js';
 
 const DEEPEST_HEADING = 6;
+const AT_A_TIME_MS = 30;
 const TITLE_LEVEL = 2; // the reader's own heading; the chapters of the report come below it
 
 /**
@@ -27,7 +28,7 @@ const TITLE_LEVEL = 2; // the reader's own heading; the chapters of the report c
  *   warnings: import('./api.js').ReadingWarning[], folded: Folded | null}} Leaf
  */
 
-/** The document, and the highlight in it. */
+/** The document, and the highlight in it; made by `of`. */
 export class ReportText {
   /** @type {string[]} */
   #characters;
@@ -55,11 +56,24 @@ export class ReportText {
     this.#marks = new Queue(outline.marks.filter(({ written }) => !written), 'position');
     this.#warnings = new Queue(outline.warnings, 'start');
     this.element = element('div', { class: 'report-text', lang: 'ja' });
-    this.#build();
-    this.#leaves.forEach((leaf, index) => {
-      leaf.next = this.#leaves[index + 1]?.start ?? this.#characters.length;
-      fill(leaf, this.#characters, null);
-    });
+  }
+
+  /**
+   * The document of a report. A long one takes a while, in which the page goes on answering.
+   *
+   * @param {import('./api.js').Outline} outline
+   * @param {string} text
+   * @returns {Promise<ReportText>}
+   */
+  static async of(outline, text) {
+    const made = new ReportText(outline, text);
+    let begun = performance.now();
+    for (const _ of made.#build()) {
+      if (performance.now() - begun < AT_A_TIME_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      begun = performance.now();
+    }
+    return made;
   }
 
   /**
@@ -71,6 +85,7 @@ export class ReportText {
    */
   highlight(start, end) {
     this.clear();
+    if (end > this.#characters.length) return null;
     this.#highlighted = this.#leaves.filter((leaf) => leaf.start < end && start < leaf.next);
     for (const leaf of this.#highlighted) {
       fill(leaf, this.#characters, { start, end });
@@ -159,14 +174,15 @@ export class ReportText {
     return this.#headings.get(section.start);
   }
 
-  #build() {
+  /** Builds all of it, pausing between blocks. */
+  *#build() {
     const { blocks, references } = this.#outline;
     const entries = references.values();
     const lists = [];
     let table = null;
     let sources = null;
     let page = null;
-    blocks.forEach((block, index) => {
+    for (const [index, block] of blocks.entries()) {
       if (block.kind !== 'list_item') lists.length = 0;
       if (block.kind !== 'reference' && block.kind !== 'note') sources = null;
       if (block.kind === 'list_item') {
@@ -185,9 +201,17 @@ export class ReportText {
       } else {
         this.#addLeaf(block, this.#add(this.#heading(block) ?? element('p')));
       }
-      if (block.page !== page) this.#leaves.at(-1).holder.closest('p, li, tr, h3, h4, h5, h6').dataset.page = block.page;
+      if (block.page !== page && block.page !== null) {
+        this.#leaves.at(-1)?.holder.closest('p, li, tr, h3, h4, h5, h6').setAttribute('data-page', block.page);
+      }
       page = block.page;
-    });
+      yield;
+    }
+    for (const [index, leaf] of this.#leaves.entries()) {
+      leaf.next = this.#leaves[index + 1]?.start ?? this.#characters.length;
+      fill(leaf, this.#characters, null);
+      yield;
+    }
   }
 
   #add(node) {
@@ -254,7 +278,7 @@ export class ReportText {
   #addLeaf({ start, end }, holder, url) {
     const marks = this.#marks.upTo(end);
     const warnings = this.#warnings.upTo(end).filter((w) => start <= w.start && w.start < w.end && w.end <= end);
-    const link = isWebAddress(url) ? this.#findAddress(url, start, end) : null;
+    const link = url && isWebAddress(url) ? this.#findAddress(url, start, end) : null;
     this.#leaves.push({ start, end, next: end, holder, marks, link, warnings, folded: null });
   }
 
@@ -293,6 +317,10 @@ class Queue {
 /** Write a leaf's text into its element, cut where marks, links and the highlight begin and end. */
 function fill(leaf, characters, highlight) {
   const { start, end, next, marks, link, warnings } = leaf;
+  if (!highlight && !link && marks.length === 0 && warnings.length === 0) {
+    leaf.holder.replaceChildren(...plain(leaf, characters));
+    return;
+  }
   const doubts = warnings.flatMap((warning) => [warning.start, warning.end]);
   const edges = [highlight?.start, highlight?.end, link?.start, link?.end, ...doubts];
   const inside = edges.filter((edge) => edge > start && edge < next);
@@ -309,7 +337,7 @@ function fill(leaf, characters, highlight) {
     if (to === undefined) return;
     const text = characters.slice(from, to).join('');
     const warning = warnings.find((each) => within(each, from));
-    const node = from >= end ? element('span', { class: 'gap' }, text) : doubted(warning, text);
+    const node = from >= end ? gap(text) : doubted(warning, text);
     pieces.push({ node, marked: within(highlight, from), linked: within(link, from) });
   });
 
@@ -322,10 +350,18 @@ function fill(leaf, characters, highlight) {
   leaf.holder.replaceChildren(...nodes);
 }
 
+/** Most blocks have nothing to be cut at. */
+function plain({ start, end, next }, characters) {
+  const text = characters.slice(start, end).join('');
+  return next > end ? [text, gap(characters.slice(end, next).join(''))] : [text];
+}
+
+const gap = (text) => element('span', { class: 'gap' }, text);
+
 function doubted(warning, text) {
   if (!warning) return document.createTextNode(text);
-  const message = language() === 'en' ? warning.message_en : warning.message;
-  return element('span', { class: 'doubted', title: message }, text);
+  const { message: ja, message_en: en } = warning;
+  return sayBoth(element('span', { class: 'doubted' }, text), { ja, en }, 'title');
 }
 
 function highlightRuns(pieces) {

@@ -4,18 +4,18 @@ import { permalink } from './address.js';
 import { about, reports } from './api.js';
 import { element } from './dom.js';
 import { failureNote } from './failure.js';
-import { label, language, say } from './i18n.js';
+import { label, say, sayBoth, translate } from './i18n.js';
 import { SCOPE_CHANGED, scope } from './scope.js';
 
 const READABLE = '.pdf,.docx,.pptx,.html,.htm,.md,.txt';
 
 class ReportsView extends HTMLElement {
   #parts = {};
+  #latest = 0;
 
   connectedCallback() {
     if (this.childElementCount > 0) return;
-    const picker = element('input', { type: 'file', class: 'off-screen', id: 'report-file', multiple: true, accept: READABLE, tabindex: -1 });
-    label(picker, 'reports.choose');
+    const picker = element('input', { type: 'file', id: 'report-file', multiple: true, accept: READABLE, hidden: true });
     picker.addEventListener('change', () => {
       this.#addAll(picker.files);
       picker.value = '';
@@ -59,7 +59,7 @@ class ReportsView extends HTMLElement {
   async show() {
     this.#load();
     const { max_report_bytes: bytes } = await about().catch(() => ({}));
-    if (bytes) say(this.#parts.limit, 'reports.limit', { megabytes: Math.floor(bytes / 1_000_000) });
+    if (bytes) say(this.#parts.limit, 'reports.limit', { megabytes: Math.floor(bytes / 10_000) / 100 });
   }
 
   /** Move the keyboard here. */
@@ -68,8 +68,11 @@ class ReportsView extends HTMLElement {
   }
 
   async #load() {
+    this.#latest += 1;
+    const latest = this.#latest;
     try {
       const entries = await reports.list();
+      if (latest !== this.#latest) return;
       const items = entries.map((entry) => this.#entry(entry));
       this.#parts.list.replaceChildren(element('ul', { role: 'list' }, ...items));
       scope.know(entries);
@@ -87,7 +90,7 @@ class ReportsView extends HTMLElement {
       { class: 'report-name', href: permalink(place), 'data-view': 'report', lang: 'ja' },
       entry.title,
     );
-    const inspection = `/api/reports/${encodeURIComponent(entry.id)}/inspection?language=${language()}`;
+    const inspection = `/api/reports/${encodeURIComponent(entry.id)}/inspection?language=`;
     const item = element('li', { class: 'report-entry' });
     const remove = say(
       element('button', { class: 'plain', type: 'button', click: () => this.#confirmRemoval(item, entry) }),
@@ -106,7 +109,11 @@ class ReportsView extends HTMLElement {
       element(
         'div',
         { class: 'report-acts' },
-        say(element('a', { class: 'plain', href: inspection, target: '_blank', rel: 'noopener' }), 'reports.inspect'),
+        sayBoth(
+          say(element('a', { class: 'plain', target: '_blank', rel: 'noopener' }), 'reports.inspect'),
+          { ja: `${inspection}ja`, en: `${inspection}en` },
+          'href',
+        ),
         remove,
       ),
     );
@@ -115,15 +122,22 @@ class ReportsView extends HTMLElement {
 
   #confirmRemoval(item, entry) {
     const acts = item.querySelector('.report-acts');
-    const keep = say(
-      element('button', { class: 'plain', type: 'button', click: () => this.#load() }),
-      'reports.keep',
-    );
+    const before = [...acts.childNodes];
+    const restore = () => {
+      acts.replaceChildren(...before);
+      translate(acts);
+      acts.lastElementChild.focus();
+    };
+    const keep = say(element('button', { class: 'plain', type: 'button', click: restore }), 'reports.keep');
     const remove = say(
       element('button', {
         class: 'plain danger',
         type: 'button',
-        click: () => this.#run(entry.title, () => reports.remove(entry.id)),
+        click: () => {
+          remove.disabled = true;
+          this.#run(entry.title, () => reports.remove(entry.id));
+          this.focus(); // the buttons go
+        },
       }),
       'reports.removeNow',
     );
@@ -146,6 +160,10 @@ class ReportsView extends HTMLElement {
       event.preventDefault();
       drop.classList.add('over');
     });
+    // A file that misses the view would otherwise open in the place of the page.
+    for (const name of ['dragover', 'drop']) {
+      document.addEventListener(name, (event) => holdsFiles(event) && event.preventDefault());
+    }
     this.addEventListener('dragleave', (event) => {
       if (!this.contains(event.relatedTarget)) drop.classList.remove('over');
     });

@@ -9,12 +9,12 @@ const REMEMBERED = 'ipqa.reports-left-out';
 
 class Scope {
   #entries = [];
-  #leftOut = new Set(JSON.parse(recall(REMEMBERED) ?? '[]'));
+  #leftOut = new Set(remembered());
 
   /**
    * Take note of the reports that are there.
    *
-   * @param {{id: string, title: string}[]} entries
+   * @param {{id: string, title: string, edition: string}[]} entries
    */
   know(entries) {
     this.#entries = entries;
@@ -31,6 +31,16 @@ class Scope {
   /** @param {string} id */
   isAsked(id) {
     return !this.#leftOut.has(id);
+  }
+
+  /**
+   * Which text of a report is asked now; empty if the report is gone, null if that is not known.
+   *
+   * @param {string} id
+   */
+  edition(id) {
+    if (this.#entries.length === 0) return null;
+    return this.#entries.find((entry) => entry.id === id)?.edition ?? '';
   }
 
   /** The ids of the reports that are asked; null for all of them. */
@@ -54,6 +64,15 @@ class Scope {
 
   #changed() {
     document.dispatchEvent(new CustomEvent(SCOPE_CHANGED));
+  }
+}
+
+function remembered() {
+  try {
+    const ids = JSON.parse(recall(REMEMBERED) ?? '[]');
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return []; // not what this page wrote
   }
 }
 

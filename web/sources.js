@@ -1,6 +1,6 @@
 /** Primary sources, as they stand below a citation and behind a reference mark. */
 
-import { element, externalLink } from './dom.js';
+import { element, externalLink, unturned } from './dom.js';
 import { say } from './i18n.js';
 
 const NOTES = { ambiguous: 'source.ambiguous', missing: 'source.missing' };
@@ -18,11 +18,11 @@ export function sourceList(sources) {
 function sourceItem({ mark, title, url, status }) {
   const number = say(element('span', { class: 'source-mark' }), 'source.mark', { mark });
   const entry = element('span');
-  const text = title || url;
+  const text = unturned(title || url || '');
   if (text && status !== 'missing') {
     const said = url ? externalLink(url, text) : element('span', {}, text);
     said.lang = 'ja';
-    entry.append(said, ' ');
+    entry.append(element('bdi', {}, said), ' ');
   }
   if (status in NOTES) entry.append(say(element('span', { class: 'tag' }), NOTES[status]));
   return element('li', { class: 'source' }, number, entry);

@@ -3,7 +3,7 @@
 import { renderAnswer } from './answer.js';
 import { Stopped } from './api.js';
 import { chip } from './citations.js';
-import { element } from './dom.js';
+import { element, quoted } from './dom.js';
 import { failureNote } from './failure.js';
 import { feedbackOn } from './feedback.js';
 import { handingOnMenu } from './handing-on.js';
@@ -15,6 +15,18 @@ import { label, say } from './i18n.js';
  * @typedef {CustomEvent<{turn: Turn, question: string}>} AskAgain
  */
 export const ASK_AGAIN = 'ask-again';
+
+const LONGEST_TITLE = 60;
+
+/**
+ * What is called after a question: its beginning, without cutting an emoji in half.
+ *
+ * @param {string} question
+ * @returns {string}
+ */
+export function titleOf(question) {
+  return [...question].slice(0, LONGEST_TITLE).join('');
+}
 
 /** A turn: first under way, then answered, stopped or failed. */
 export class Turn {
@@ -51,7 +63,7 @@ export class Turn {
       stage: ({ stage: name }) => say(stage, `stage.${name}`),
       claim: ({ claim, citations }) => {
         const chips = claim.citations.map((number) => chip(citations, number));
-        claims.append(element('p', { class: 'claim' }, claim.text, ...chips));
+        claims.append(element('p', { class: 'claim' }, quoted(claim.text), ...chips));
       },
     };
   }
@@ -59,15 +71,15 @@ export class Turn {
   /** @param {import('./api.js').Answer} answer */
   finish(answer) {
     this.#end();
-    this.answer = answer;
     const { buttons, form } = feedbackOn(answer);
     const menu = handingOnMenu('handing.answer', () => ({
-      title: this.question.slice(0, 60),
+      title: titleOf(this.question),
       exchanges: [{ question: this.question, answer }],
     }));
     const actions = element('div', { class: 'actions' }, menu, buttons);
     const parts = element('div', { 'data-citations': true }, ...renderAnswer(answer));
     this.#reply.replaceChildren(parts, actions, form);
+    this.answer = answer; // not where showing it failed
   }
 
   /** @param {unknown} error why there is no answer */

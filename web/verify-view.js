@@ -2,7 +2,7 @@
 
 import { Problem, verify } from './api.js';
 import { chip, citationSection } from './citations.js';
-import { element } from './dom.js';
+import { element, quoted } from './dom.js';
 import { failureNote } from './failure.js';
 import { label, say, sayPlaceholder } from './i18n.js';
 import { scope } from './scope.js';
@@ -95,7 +95,7 @@ function sentenceItem({ text, support, citations: numbers, figures, reason }, ci
   return element(
     'li',
     { class: `sentence ${support}` },
-    element('p', { lang: 'ja' }, text, ...chips),
+    element('p', { lang: 'ja' }, quoted(text), ...chips),
     verdict,
   );
 }

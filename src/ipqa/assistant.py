@@ -1,41 +1,38 @@
 """``Assistant.ask``: the one door to an answer, which every face calls."""
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
 from ipqa.answering.answer import (
     Answer,
     AnswerEvent,
-    Claim,
-    ClaimVerified,
     Mode,
-    Reason,
     StageEntered,
     Turn,
 )
 from ipqa.answering.citing import Citer
-from ipqa.answering.composition import compose
 from ipqa.answering.confidence import confidence, confidence_features
 from ipqa.answering.dialogue import resolve
 from ipqa.answering.evidence import Evidence, Term
-from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
-from ipqa.answering.short_answer import best_first, short_answer
-from ipqa.answering.statement import Statement
-from ipqa.answering.suggestion import openings, suggest
+from ipqa.answering.suggestion import openings
 from ipqa.answering.tables import named_table
+from ipqa.answering.telling import Found, Teller
 from ipqa.answering.verification import Verification, Verifier
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
+from ipqa.generation.gate import Gate
+from ipqa.generation.writer import Writer
 from ipqa.glossary import Glossary
 from ipqa.index.readings import SENTENCE_VECTORS
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
+from ipqa.llm import LanguageModel, language_model
 from ipqa.reports import READER_VERSION
-from ipqa.reports.model import Damage, Report
+from ipqa.reports.model import Report
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
 
@@ -48,29 +45,22 @@ _STRANGE = 0.1
 _TERMS = 3
 """So many terms or more, and none known, make a question that is about something else."""
 
-_NEAREST = 3
 _SUGGESTIONS = 4
 _TRIED_SUGGESTIONS = 24
-_WORDS_SHOWN = 3
-_WORD_SHOWN = 30
-"""So many words that no report holds are named when a question is declined, and so much of each."""
-
-_DECLINED: dict[Reason, str] = {
-    "not_in_reports": "資料に記載がありません。",
-    "off_topic": "この質問は資料の内容と関わりがないようです。資料に記載がありません。",
-}
 
 
 class Assistant:
     """Answers questions from one opened index."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that an assistant is made of
         self,
         index: Index,
         model: EmbeddingModel,
         settings: Settings,
+        *,
         dense_weight: float = DENSE_WEIGHT,
         weights: Weights | None = None,
+        language_model: LanguageModel | None = None,
     ) -> None:
         self._index = index
         self._model = model
@@ -82,6 +72,14 @@ class Assistant:
         self._ranker = Ranker(index, self._evidence, self._weights)
         self._citer = Citer(index)
         self._verifier = Verifier(index, self._retriever, glossary, self._evidence, self._citer)
+        self._teller = Teller(index, self._evidence, self._citer)
+        self._language_model = language_model
+        gate = Gate(index, self._retriever, self._verifier)
+        self._writer = (
+            Writer(language_model, index, gate, self._citer, settings.llm_context)
+            if language_model is not None
+            else None
+        )
         self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 
     @classmethod
@@ -100,7 +98,13 @@ class Assistant:
         index = open_index(settings.index)
         model = load_model(settings.embedding_model)
         _require_same_making(index, model, settings)
-        return cls(index, model, settings, dense_weight)
+        return cls(
+            index,
+            model,
+            settings,
+            dense_weight=dense_weight,
+            language_model=language_model(settings),
+        )
 
     def reopened(self) -> "Assistant":
         """An assistant for the index that is in force by now, with the same model and settings.
@@ -111,7 +115,12 @@ class Assistant:
         index = open_index(self._settings.index)
         _require_same_making(index, self._model, self._settings)
         return Assistant(
-            index, self._model, self._settings, self._retriever.dense_weight, self._weights
+            index,
+            self._model,
+            self._settings,
+            dense_weight=self._retriever.dense_weight,
+            weights=self._weights,
+            language_model=self._language_model,
         )
 
     @property
@@ -173,7 +182,7 @@ class Assistant:
         history = [
             Turn(question=_encodable(t.question), answer=_encodable(t.answer)) for t in history
         ]
-        if mode == "generative":
+        if mode == "generative" and self._writer is None:
             raise ModeUnavailable(mode=mode)
         for report in reports or ():
             self.report(report)
@@ -185,7 +194,7 @@ class Assistant:
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
-        answer = yield from self._answer(understood, hits)
+        answer = yield from self._answer(understood, hits, mode)
         finished = time.perf_counter()
         yield answer.model_copy(
             update={
@@ -217,7 +226,7 @@ class Assistant:
     def _is_answered(self, question: str, number: int) -> bool:
         sentence = self._index.sentences[number]
         report = self._index.passages[sentence.passage].report
-        answer = self.ask(question, reports=[report])
+        answer = self.ask(question, reports=[report], mode="extractive")
         return answer.answered and any(
             citation.start <= sentence.span.start < citation.end for citation in answer.citations
         )
@@ -240,41 +249,29 @@ class Assistant:
         return self._verifier.verify(text, reports)
 
     def _answer(
-        self, question: Question, hits: Sequence[Hit]
+        self, question: Question, hits: Sequence[Hit], mode: Mode
     ) -> Generator[AnswerEvent, None, Answer]:
         yield StageEntered(stage="composing")
         terms = self._evidence.terms(question)
         candidates = self._ranker.rank(question, terms, hits)
-        sure = self._confidence(question, terms, candidates)
-        if sure < self._weights.threshold:
-            return self._declined(question, terms, hits, candidates, sure)
-        statements = compose(question, terms, candidates, self._index, self._evidence)
-        citations, claims = self._citer.cite(statements)
-        yield StageEntered(stage="verifying")
-        claims = grounded(claims, citations, self._index.reports)
-        if not claims:
-            return self._declined(question, terms, hits, candidates, sure)
-        for claim in claims:
-            named = tuple(c for c in citations if c.number in claim.citations)
-            yield ClaimVerified(claim=claim, citations=named)
-        damages = self._citer.damages(citations)
-        notes = tuple(f"注: {note}" for note in _explained(damages))
-        short = short_answer(question, terms, best_first(statements, candidates))
-        if short in damages:
-            short = f"{damages[short].reading}（原文は「{short}」）"
-        return Answer(
-            question=question.text,
-            answered=True,
-            answer="\n".join([_prose(statements, claims), *notes]),
-            short_answer=short,
-            claims=claims,
-            citations=citations,
-            notes=notes,
-            confidence=sure,
-            reason=None,
-            mode="extractive",
-            timings_ms={},
+        found = Found(
+            question, terms, hits, candidates, self._confidence(question, terms, candidates)
         )
+        if found.sure < self._weights.threshold:
+            return self._teller.declined(found)
+        if self._writer is None or mode == "extractive":
+            return (yield from self._teller.extracted(found))
+        written = yield from self._writer.write(question.text, hits)
+        made_by = {"model": self._writer.model.name, "dropped_claims": dict(written.dropped)}
+        if written.fault is not None:
+            answer = yield from self._teller.extracted(found)
+            return answer.model_copy(update=made_by | {"fallback": written.fault})
+        if written.declined:
+            answer = self._teller.declined(found)
+        else:
+            citations, claims = self._citer.cite(written.statements)
+            answer = self._teller.answered(found, citations, claims, written.statements)
+        return answer.model_copy(update=made_by | {"mode": "generative"})
 
     def _confidence(
         self, question: Question, terms: tuple[Term, ...], candidates: Sequence[Candidate]
@@ -289,69 +286,10 @@ class Assistant:
             return min(sure, _STRANGE)
         return sure
 
-    def _declined(
-        self,
-        question: Question,
-        terms: tuple[Term, ...],
-        hits: Sequence[Hit],
-        candidates: Sequence[Candidate],
-        sure: float,
-    ) -> Answer:
-        """「資料に記載がありません」, with what is missing, the nearest passages and what can be asked."""
-        strange = self._evidence.strange_words(terms)
-        reason: Reason = "off_topic" if len(strange) == len(terms) else "not_in_reports"
-        text = _DECLINED[reason]
-        if strange and reason == "not_in_reports":
-            named = "、".join(f"「{word[:_WORD_SHOWN]}」" for word in strange[:_WORDS_SHOWN])
-            text += f"{named}は資料に出てきません。"
-        citations = tuple(
-            self._citer.citation(number, hit.passage.report, hit.passage.span)
-            for number, hit in enumerate(hits[:_NEAREST], start=1)
-        )
-        return Answer(
-            question=question.text,
-            answered=False,
-            answer=text,
-            short_answer=None,
-            claims=(),
-            citations=citations,
-            notes=(),
-            suggestions=suggest(candidates),
-            confidence=sure,
-            reason=reason,
-            mode="extractive",
-            timings_ms={},
-        )
-
 
 def _encodable(text: str) -> str:
     """A text without lone surrogates, which no answer could be sent back with."""
     return text.encode(errors="replace").decode()
-
-
-def _explained(damages: Mapping[str | None, Damage]) -> Iterator[str]:
-    """What the damaged places in the quotes probably said; those that only look right in one line."""
-    for found, damage in damages.items():
-        if damage.kind != "look_alike":
-            yield f"「{found}」は{damage.reading}とみられます。"
-    alike = [f"{found}→{d.reading}" for found, d in damages.items() if d.kind == "look_alike"]
-    if alike:
-        yield f"引用には字形の似た別の文字が含まれています({'、'.join(alike)})。"
-
-
-def _prose(statements: Sequence[Statement], claims: Sequence[Claim]) -> str:
-    """The claims as one text, each followed by its citation numbers; list items on their own lines."""
-    items = {statement.text for statement in statements if statement.list_item}
-    lines: list[str] = []
-    for claim in claims:
-        said = claim.text + "".join(f"[{number}]" for number in claim.citations)
-        if claim.text in items and len(claims) > 1:
-            lines.append(f"・{said}")
-        elif lines and not lines[-1].startswith("・"):
-            lines[-1] += said
-        else:
-            lines.append(said)
-    return "\n".join(lines)
 
 
 def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings) -> None:

@@ -6,7 +6,7 @@ JSQuAD (R@1 .910 against .891). Equal scores fall to the passage that stands ear
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,12 @@ class Retriever:
             )
             for i in order[:k]
         ]
+
+    def measured_against(self, text: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The same passages in the same order, with the cosines of their sentences to another text."""
+        query = self._model.embed_queries([text[:_EMBEDDED]])[0]
+        cosines = self._cosines(query, [hit.number for hit in hits])
+        return [replace(hit, cosines=cosines[hit.number]) for hit in hits]
 
     def _near(self, query: NDArray[np.float32], reports: Collection[str] | None) -> set[int]:
         """The passages of the nearest sentences."""

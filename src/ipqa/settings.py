@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ipqa.errors import BadSetting, Language
@@ -54,6 +54,20 @@ class Settings(BaseSettings):
     )
     max_report_bytes: int = Field(
         50_000_000, ge=1, description="Largest file that is read as a report, in bytes."
+    )
+    llm_base_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible endpoint, up to its version; nothing is sent without.",
+    )
+    llm_model: str | None = Field(None, description="Name of the language model at that endpoint.")
+    llm_api_key: SecretStr | None = Field(
+        None, description="Key for the endpoint, where it wants one."
+    )
+    llm_context: int = Field(
+        8192, ge=2048, description="Tokens that the language model can read and write at once."
+    )
+    llm_seconds: float = Field(
+        60.0, gt=0, description="Longest time for one answer of the language model, in seconds."
     )
     language: Literal["auto", "ja", "en"] = Field(
         "auto", description="Language of messages on the command line; auto follows the locale."

@@ -17,6 +17,8 @@ from ipqa.settings import Settings
 from tests.parts import ROOT
 from tests.server.running import running
 
+PAGE = ROOT / "web" / "index.html"
+
 
 @pytest.fixture(scope="module")
 def client(
@@ -229,6 +231,14 @@ def test_every_file_of_the_page_is_served(client: httpx.Client) -> None:
     for path in files:
         response = client.get(f"/{path.relative_to(ROOT / 'web').as_posix()}")
         assert response.content == path.read_bytes(), path.name
+
+
+def test_the_page_asks_for_all_of_its_modules_at_once() -> None:
+    """Each is named in the page, so that no module waits for another to name it."""
+    named = re.findall(r'rel="modulepreload" href="/([^"]+)"', PAGE.read_text(encoding="utf-8"))
+    modules = {path.name for path in PAGE.parent.glob("*.js")} - {"app.js"}
+    assert set(named) == modules
+    assert len(named) == len(modules)
 
 
 def test_both_languages_of_the_page_have_the_same_messages(client: httpx.Client) -> None:

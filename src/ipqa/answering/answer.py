@@ -2,11 +2,21 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal["extractive", "generative", "auto"]
 Reason = Literal["not_in_reports", "off_topic"]
-Stage = Literal["searching", "composing", "verifying"]
+Stage = Literal["searching", "composing", "writing", "verifying"]
+Fault = Literal[
+    "llm_unreachable",
+    "llm_timeout",
+    "llm_rate_limited",
+    "llm_refused",
+    "llm_interrupted",
+    "llm_nonsense",
+    "llm_unsupported",
+]
+"""Why an answer of a language model could not be used; ``llm_unsupported``: no sentence passed its check."""
 
 
 class _Frozen(BaseModel):
@@ -72,6 +82,10 @@ class Answer(_Frozen):
     passages nearest to the question, and ``suggestions`` are questions that the reports do answer.
     ``interpreted_as`` is how a question that leans on the conversation was understood. ``notes`` say how
     damaged places in the quotes probably read, and where the report contradicts itself.
+
+    ``model`` is the language model that was shown passages, whoever's words the claims are; ``fallback``
+    says why its answer is not the one that is given. ``dropped_claims`` counts the sentences that it wrote
+    and that were not said, by why.
     """
 
     question: str
@@ -85,7 +99,10 @@ class Answer(_Frozen):
     suggestions: tuple[str, ...] = ()
     confidence: float
     reason: Reason | None
-    mode: Literal["extractive"]
+    mode: Literal["extractive", "generative"]
+    model: str | None = None
+    fallback: Fault | None = None
+    dropped_claims: dict[str, int] = Field(default_factory=dict)
     timings_ms: dict[str, float]
 
 

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from ipqa.cli import asking, evaluation, library, reading
+from ipqa.cli import asking, evaluation, library, mcp, reading
 from ipqa.cli.output import complain, err, say
 from ipqa.errors import IpqaError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(library.app)
 app.add_typer(asking.app)
 app.add_typer(reading.app)
+app.add_typer(mcp.app)
 app.add_typer(
     evaluation.app,
     name="eval",

@@ -58,7 +58,7 @@ class FormatNotReadable(ReadError):
 class FileBroken(ReadError):
     """The file says that it is of a format, but it cannot be opened as one."""
 
-    ja = "{path} は{format}として開けません({reason})。壊れている可能性があります。元のファイルを確かめるか、保存し直してください。"
+    ja = "{path} は{format}として開けません({reason_ja})。壊れている可能性があります。元のファイルを確かめるか、保存し直してください。"
     en = "{path} cannot be opened as {format} ({reason}). It may be damaged: check it, or save it anew."
 
 

@@ -23,6 +23,7 @@ from ipqa.server import (
     exports,
     feedback,
     jobs,
+    openai_api,
     page,
     problems,
     reports,
@@ -101,6 +102,7 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     app.include_router(feedback.router, responses=problems.RESPONSES)
     app.include_router(conversations.router, responses=problems.RESPONSES)
     app.include_router(exports.router, responses=problems.RESPONSES)
+    app.include_router(openai_api.router)
 
     @app.get("/livez", tags=["health"], summary="Whether the process answers")
     def livez() -> Health:

@@ -5,7 +5,7 @@ finds a difference; contradicted where they speak of the very same thing and a d
 Everything in doubt is unsupported.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ipqa.answering.citing import Citer
@@ -65,12 +65,19 @@ class _Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class Finding:
     """What the reports say to one sentence."""
 
     support: Support
     quotes: tuple[_Quote, ...] = ()
     difference: Difference | None = None
+
+    def statement(self, text: str) -> Statement:
+        """A text as resting on the quotes."""
+        if not self.quotes:
+            return Statement("", text, ())
+        spans = tuple(span for quote in self.quotes for span in quote.spans)
+        return Statement(self.quotes[0].report, text, spans)
 
 
 class Verifier:
@@ -103,15 +110,13 @@ class Verifier:
         spans = sentences(text)
         if not spans:
             raise EmptyDraft
-        findings = [self._finding(text[start:end], reports) for start, end in spans]
-        citations, claims = self._citer.cite(
-            [
-                Statement(f.quotes[0].report, "", tuple(s for q in f.quotes for s in q.spans))
-                if f.quotes
-                else Statement("", "", ())
-                for f in findings
-            ]
-        )
+        findings = [
+            self.check(
+                text[start:end], lambda stated: self._retriever.search(stated, _PASSAGES, reports)
+            )
+            for start, end in spans
+        ]
+        citations, claims = self._citer.cite([finding.statement("") for finding in findings])
         return Verification(
             text=text,
             sentences=tuple(
@@ -121,14 +126,20 @@ class Verifier:
             citations=citations,
         )
 
-    def _finding(self, sentence: str, reports: Sequence[str] | None) -> _Finding:
+    def check(self, sentence: str, passages: Callable[[str], Sequence[Hit]]) -> Finding:
+        """What the reports say to one sentence.
+
+        Args:
+            sentence: with the marks and signs that it may have.
+            passages: those to hold it against, given what it states.
+        """
         stated = stated_by(sentence)
         if not states_something(stated):
-            return _Finding("not_checked")
+            return Finding("not_checked")
         try:
             question = understand(stated, LONGEST_DRAFT)
         except QuestionError:
-            return _Finding("not_checked")
+            return Finding("not_checked")
         said = read(stated)
         counted = [normalise(stated[f.start : f.end]).text for f in said.figures]
         terms = tuple(
@@ -136,12 +147,9 @@ class Verifier:
             for term in self._evidence.terms(question)
             if not any(term.surface in figure for figure in counted)
         )
-        hits = self._retriever.search(question.text, _PASSAGES, reports)
-        quotes = self._quotes(said, terms, hits)
+        quotes = self._quotes(said, terms, passages(question.text))
         if not quotes:
-            return _Finding(
-                "unsupported", difference=Difference("no_such_statement", certain=False)
-            )
+            return Finding("unsupported", difference=Difference("no_such_statement", certain=False))
         if not holds_japanese(stated):
             return _judged_in_english(said, quotes)
         return self._judged(said, question, terms, quotes)
@@ -152,7 +160,7 @@ class Verifier:
         question: Question,
         terms: tuple[Term, ...],
         quotes: tuple[_Quote, ...],
-    ) -> _Finding:
+    ) -> Finding:
         """What quotes say to a statement in Japanese."""
         read_quotes = [quote.said for quote in quotes]
         context = "\n".join(quote.context for quote in quotes)
@@ -170,7 +178,7 @@ class Verifier:
         if strange and names is None:
             names = Difference("names_missing", certain=False)
         if names is not None:
-            return _Finding("unsupported", difference=names)
+            return Finding("unsupported", difference=names)
         covered = self._evidence.coverage(terms, around)
         covered_itself = self._evidence.coverage(terms, itself)
         lasting = tuple(term for term in terms if not has_opposite(term.surface))
@@ -184,13 +192,11 @@ class Verifier:
         differences = [d for check in checks if (d := check(said, read_quotes)) is not None]
         if differences:
             if same and all(difference.certain for difference in differences):
-                return _Finding("contradicted", quotes[:1], differences[0])
-            return _Finding("unsupported", difference=differences[0])
+                return Finding("contradicted", quotes[:1], differences[0])
+            return Finding("unsupported", difference=differences[0])
         if covered < _SAYS or covered_itself < _SAYS_ITSELF:
-            return _Finding(
-                "unsupported", difference=Difference("no_such_statement", certain=False)
-            )
-        return _Finding("supported", quotes)
+            return Finding("unsupported", difference=Difference("no_such_statement", certain=False))
+        return Finding("supported", quotes)
 
     def _quotes(
         self, said: Reading, terms: tuple[Term, ...], hits: Sequence[Hit]
@@ -258,7 +264,7 @@ class Verifier:
         return [_Quote(report.id, (s,), read(s.within(report.text)), "") for s in spans]
 
 
-def _judged_in_english(said: Reading, quotes: tuple[_Quote, ...]) -> _Finding:
+def _judged_in_english(said: Reading, quotes: tuple[_Quote, ...]) -> Finding:
     """What quotes in Japanese say to a statement in English: only what figures or names pin down."""
     read_quotes = [quote.said for quote in quotes]
     numbers = {f.value for quote in read_quotes for f in quote.figures}
@@ -271,10 +277,10 @@ def _judged_in_english(said: Reading, quotes: tuple[_Quote, ...]) -> _Finding:
     if (missing := names_differ(said, read_quotes, context, context)) is not None:
         found.insert(0, missing)
     if found:
-        return _Finding("unsupported", difference=found[0])
+        return Finding("unsupported", difference=found[0])
     if said.figures and quotes[0].cosine >= _COSINE_IN_ENGLISH:
-        return _Finding("supported", quotes)
-    return _Finding("unsupported", difference=Difference("no_such_statement", certain=False))
+        return Finding("supported", quotes)
+    return Finding("unsupported", difference=Difference("no_such_statement", certain=False))
 
 
 def _share(held: Sequence[bool]) -> float:
@@ -282,7 +288,7 @@ def _share(held: Sequence[bool]) -> float:
 
 
 def _verified(
-    text: str, span: tuple[int, int], finding: _Finding, numbers: tuple[int, ...]
+    text: str, span: tuple[int, int], finding: Finding, numbers: tuple[int, ...]
 ) -> VerifiedSentence:
     start, end = span
     difference = finding.difference

@@ -81,15 +81,24 @@ def checked_copy(raw: bytes, kind: OfficeFormat, path: Path) -> io.BytesIO:
         FileBroken: it is no zip, is cut short, has too many parts or none of the needed kind.
     """
     if raw.count(_DIRECTORY_ENTRY) > MAX_PARTS:
-        raise FileBroken(path=path, format=kind, reason=f"more than {MAX_PARTS:,} parts")
+        raise FileBroken(
+            path=path,
+            format=kind,
+            reason=f"more than {MAX_PARTS:,} parts",
+            reason_ja=f"部品が{MAX_PARTS:,}個を超えている",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = _parts(archive, path)
     except _ZIP_ERRORS as error:
-        raise FileBroken(path=path, format=kind, reason=_short(error)) from error
+        raise FileBroken(
+            path=path, format=kind, reason=_short(error), reason_ja=_short(error)
+        ) from error
     main_part = _MAIN_PARTS["word" if kind == "Word" else "slides"]
     if not any(main_part.fullmatch(name) for name in parts):
-        raise FileBroken(path=path, format=kind, reason="main part missing")
+        raise FileBroken(
+            path=path, format=kind, reason="main part missing", reason_ja="本文の部品がない"
+        )
     with broken_as(kind, path):
         return _packed(parts)
 
@@ -161,7 +170,9 @@ def broken_as(kind: OfficeFormat, path: Path) -> Iterator[None]:
     try:
         yield
     except _breaches(kind) as error:
-        raise FileBroken(path=path, format=kind, reason=_short(error)) from error
+        raise FileBroken(
+            path=path, format=kind, reason=_short(error), reason_ja=_short(error)
+        ) from error
 
 
 def _breaches(kind: OfficeFormat) -> tuple[type[Exception], ...]:

@@ -99,7 +99,9 @@ def read_pdf(raw: bytes, builder: ReportBuilder, path: Path) -> str:
         else:
             _take_in(content, number, reading)
     if broken == file.page_count:
-        raise FileBroken(path=path, format="PDF", reason="読めるページがない")
+        raise FileBroken(
+            path=path, format="PDF", reason="no readable page", reason_ja="読めるページがない"
+        )
     body = body_style(reading.sheets)
     furniture = [*reading.furniture, *take_furniture_off(reading.sheets, body)]
     with_text = {sheet.page for sheet in reading.sheets if sheet.words or sheet.tables}

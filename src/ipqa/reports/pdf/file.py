@@ -134,21 +134,31 @@ class PdfFile:
     def __init__(self, raw: bytes, path: Path) -> None:
         self._path = path
         self._size = len(raw)
-        if reason := _damage(raw):
-            raise FileBroken(path=path, format="PDF", reason=reason)
+        if damage := _damage(raw):
+            raise FileBroken(path=path, format="PDF", reason=damage[0], reason_ja=damage[1])
         try:
             self._document = PDFDocument(_Parser(io.BytesIO(raw)))
             self._pages = _page_tree(self._document)
         except PDFPasswordIncorrect as error:
             raise PasswordNeeded(path=path) from error
         except PDFEncryptionError as error:
-            raise FileBroken(path=path, format="PDF", reason="読めない方式の暗号") from error
+            raise FileBroken(
+                path=path,
+                format="PDF",
+                reason="encrypted in an unknown way",
+                reason_ja="読めない方式の暗号",
+            ) from error
         except _UnpacksTooLargeError as error:
             raise UnpacksTooLarge(path=path, size=error.size, limit=_LARGEST_STREAM) from error
         except Exception as error:  # pdfminer raises anything at all over a broken file
-            raise FileBroken(path=path, format="PDF", reason="構造が読み取れない") from error
+            raise FileBroken(
+                path=path,
+                format="PDF",
+                reason="its structure cannot be read",
+                reason_ja="構造が読み取れない",
+            ) from error
         if not self._pages:
-            raise FileBroken(path=path, format="PDF", reason="ページがない")
+            raise FileBroken(path=path, format="PDF", reason="no pages", reason_ja="ページがない")
 
     @property
     def page_count(self) -> int:
@@ -211,17 +221,18 @@ class PdfFile:
         return {title: level for title, level in found.items() if title}
 
 
-def _damage(raw: bytes) -> str:
-    """What is wrong with a file at first sight, empty if nothing is."""
+def _damage(raw: bytes) -> tuple[str, str] | None:
+    """What is wrong with a file at first sight, in English and in Japanese; None if nothing is."""
+    cut_off = ("the file is cut off", "ファイルが途中で切れている")
     if b"%PDF-" not in raw[:_HEADER_WITHIN]:
-        return "PDFの先頭がない"
+        return "it does not begin as a PDF does", "PDFの先頭がない"
     end = raw.rfind(b"startxref")
     if end < 0 or re.search(rb"\d+\s+\d+\s+obj\b", raw[end:]):
-        return "ファイルが途中で切れている"
+        return cut_off
     linearized = _LINEARIZED.search(raw[:_HEADER_WITHIN])
     if linearized is not None and int(linearized[1]) > len(raw):
-        return "ファイルが途中で切れている"
-    return ""
+        return cut_off
+    return None
 
 
 def _page_tree(document: PDFDocument) -> list[tuple[int, dict[str, object]]]:

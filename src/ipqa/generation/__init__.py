@@ -1,0 +1,1 @@
+"""Answers that a language model words, of which only what the passages say is said."""

@@ -1,0 +1,98 @@
+"""An answer in a model's words: asked for, cut into sentences, and let through the gate one by one."""
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from ipqa.answering.answer import AnswerEvent, ClaimVerified, Fault, StageEntered
+from ipqa.answering.citing import Citer
+from ipqa.answering.statement import Statement
+from ipqa.generation.gate import Dropped, Gate, Passed
+from ipqa.generation.prompt import LONGEST_ANSWER, NOT_IN_PASSAGES, prompt_of
+from ipqa.generation.sentences import written_sentences
+from ipqa.index.store import Index
+from ipqa.llm import LanguageModel, ModelFailed
+from ipqa.retrieval import Hit
+
+_MOST_SENTENCES = 12
+_MOST_REPEATED = 2
+"""So many sentences, or so many that were said before, and the model is stopped."""
+
+
+@dataclass
+class Written:
+    """What came of asking a model.
+
+    Attributes:
+        statements: what may be said, in the model's order.
+        dropped: how many sentences may not, by why.
+        fault: why the answer is not to be used; None where it is.
+        declined: whether the model says that the passages do not answer.
+    """
+
+    statements: list[Statement] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    fault: Fault | None = None
+    declined: bool = False
+
+
+class Writer:
+    """Has one model write answers from the passages of one index."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        index: Index,
+        gate: Gate,
+        citer: Citer,
+        context: int,
+    ) -> None:
+        self.model = model
+        self._index = index
+        self._gate = gate
+        self._citer = citer
+        self._context = context
+
+    def write(self, question: str, hits: Sequence[Hit]) -> Generator[AnswerEvent, None, Written]:
+        """Have a question answered from passages, telling each sentence once it has passed the gate."""
+        written = Written()
+        prompt = prompt_of(question, hits, self._index, self._context)
+        said: set[str] = set()
+        yield StageEntered(stage="writing")
+        try:
+            with closing(self.model.stream(prompt.messages, LONGEST_ANSWER)) as pieces:
+                for number, sentence in enumerate(written_sentences(pieces), start=1):
+                    if _same(sentence.text, NOT_IN_PASSAGES):
+                        written.declined = not written.statements
+                        break
+                    yield StageEntered(stage="verifying")
+                    judged: Passed | Dropped = Dropped("repeated")
+                    if sentence.text not in said:
+                        judged = self._gate.judge(sentence, prompt.passages)
+                    said.add(sentence.text)
+                    if isinstance(judged, Passed):
+                        written.statements.append(judged.statement)
+                        yield self._told(written.statements)
+                    else:
+                        written.dropped[judged.reason] += 1
+                    repeated = written.dropped["repeated"] >= _MOST_REPEATED
+                    if repeated or number == _MOST_SENTENCES:
+                        break
+                    yield StageEntered(stage="writing")
+        except ModelFailed as failure:
+            written.fault = failure.fault
+        if not written.statements and not written.declined and written.fault is None:
+            written.fault = "llm_unsupported"
+        return written
+
+    def _told(self, statements: Sequence[Statement]) -> ClaimVerified:
+        citations, claims = self._citer.cite(statements)
+        numbers = claims[-1].citations
+        return ClaimVerified(
+            claim=claims[-1], citations=tuple(c for c in citations if c.number in numbers)
+        )
+
+
+def _same(text: str, other: str) -> bool:
+    return text.rstrip("。. ") == other.rstrip("。. ")

@@ -1,0 +1,392 @@
+"""The endpoints that speak as OpenAI's chat completions do, for clients and chat pages made for those.
+
+The last user message is the question, what stands before it the conversation. The answer comes back as
+text, below a rule its citations with links into the reports, and whole in the field ``ipqa``. Messages
+of the system are not read: nothing in them can change what is answered. What a client asks for is
+refused where it would take another answer (tools, JSON, several choices), and else left aside.
+"""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from itertools import chain
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.routing import APIRoute
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from ipqa.answering.answer import Answer, AnswerEvent, Citation, Mode, Turn
+from ipqa.assistant import Assistant
+from ipqa.errors import (
+    EmptyQuestion,
+    IpqaError,
+    Language,
+    ModeUnavailable,
+    QuestionError,
+    QuestionTooLong,
+    UnknownReport,
+)
+from ipqa.exports.exchange import one_line, permalink, place, quotation
+from ipqa.exports.labels import LABELS, Labels
+from ipqa.server.current import AssistantOf
+from ipqa.server.problems import language_of, status_of
+
+_MODES: dict[str, Mode] = {
+    "ipqa": "auto",
+    "ipqa-extractive": "extractive",
+    "ipqa-generative": "generative",
+}
+"""The models, and how each answers."""
+
+_RULE = "\n\n---\n\n"
+"""Between an answer and its citations; where Markdown is shown, a line is drawn for it."""
+
+_REFUSALS: dict[str, dict[Language, str]] = {
+    "unsupported_parameter": {
+        "ja": "{param} のこの指定には対応していません。{param} を外して送ってください。",
+        "en": "This {param} is not supported. Leave {param} out.",
+    },
+    "unsupported_content": {
+        "ja": "画像・音声・ファイルは読み取れません。質問を文字だけで送ってください。",
+        "en": "Images, sound and files cannot be read. Send the question as text only.",
+    },
+    "model_not_found": {
+        "ja": f"指定されたモデルはありません。{'、'.join(_MODES)} のどれかを指定してください。",
+        "en": f"There is no such model. Name one of {', '.join(_MODES)}.",
+    },
+    "unknown_url": {
+        "ja": "このアドレスとメソッドの組み合わせには対応していません。POST /v1/chat/completions か GET /v1/models を使ってください。",
+        "en": "Nothing answers to this method and address. Use POST /v1/chat/completions or GET /v1/models.",
+    },
+    "invalid_request": {
+        "ja": "リクエストの形式が正しくありません({what})。直してから送ってください。",
+        "en": "The request is not valid ({what}). Correct it and send it again.",
+    },
+}
+"""What is told here and nowhere else, by the error's code."""
+
+_CODES: dict[type[IpqaError], str] = {QuestionTooLong: "context_length_exceeded"}
+_PARAMS: dict[type[IpqaError], str] = {
+    UnknownReport: "reports",
+    ModeUnavailable: "model",
+    QuestionError: "messages",
+}
+_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""How errors of the assistant are named here, where it is not after their class, and what they are about."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ContentPart(_Shape):
+    """A part of a message; only those of type ``text`` can be read."""
+
+    type: str
+    text: str = ""
+
+
+class ChatMessage(_Shape):
+    """A message of the conversation; those of the user and the assistant are read."""
+
+    role: Literal["user", "assistant", "system", "developer", "tool", "function"]
+    content: str | tuple[ContentPart, ...] | None = None
+
+    @property
+    def parts(self) -> tuple[ContentPart, ...]:
+        """What it consists of."""
+        if isinstance(self.content, str):
+            return (ContentPart(type="text", text=self.content),)
+        return self.content or ()
+
+    @property
+    def text(self) -> str:
+        """All that it says in words."""
+        return "\n".join(part.text for part in self.parts if part.type == "text")
+
+
+class ChatRequest(_Shape):
+    """A request for a chat completion; parameters that are not named here are left aside."""
+
+    model: str = Field(examples=["ipqa"])
+    messages: tuple[ChatMessage, ...] = Field(
+        examples=[[{"role": "user", "content": "日産は全固体電池をいつ実用化する計画ですか"}]]
+    )
+    reports: tuple[str, ...] | None = Field(
+        None, description="Ids of the reports to ask; all where left out. Not a field of OpenAI's."
+    )
+    stream: bool | None = None
+    stream_options: dict[str, Any] | None = None
+    n: int | None = None
+    tools: tuple[Any, ...] | None = None
+    functions: tuple[Any, ...] | None = None
+    response_format: dict[str, Any] | None = None
+    logprobs: bool | None = None
+    modalities: tuple[str, ...] | None = None
+
+
+class _Refused(Exception):
+    def __init__(
+        self, code: str, param: str | None, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    ) -> None:
+        self.code, self.param, self.status = code, param, status
+        super().__init__(code)
+
+
+class _Route(APIRoute):
+    """Tells errors as OpenAI does, in place of the problem documents of the rest of the API."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (_Refused, IpqaError, RequestValidationError, HTTPException) as error:
+                return _failure(error, language_of(request))
+
+        return told
+
+
+router = APIRouter(prefix="/v1", tags=["openai"], route_class=_Route)
+
+
+@router.post(
+    "/chat/completions",
+    summary="Answer the last message of a chat, as OpenAI's API does",
+    response_model=None,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+def chat_completions(body: ChatRequest, request: Request, assistant: AssistantOf) -> Response:
+    """A chat completion, or with ``stream`` its chunks; the field ``ipqa`` holds the answer itself."""
+    mode = _mode(body.model)
+    _refuse_what_cannot_be_given(body)
+    question, history = _conversation(body.messages)
+    events = assistant.stream(question, reports=body.reports, mode=mode, history=history)
+    begun = chain([next(events)], events)  # what is wrong with the question is told before a stream
+    written = _Writing(LABELS[language_of(request)], str(request.base_url).rstrip("/"))
+    if not body.stream:
+        return JSONResponse(_completion(body, written, begun))
+    lines = (format_sse_event(data_str=data) for data in _stream(body, written, begun))
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+
+@router.get("/models", summary="List the models, as OpenAI's API does", response_model=None)
+def list_models(assistant: AssistantOf) -> dict[str, object]:
+    """One for each mode of answering."""
+    return {"object": "list", "data": [_model(name, assistant) for name in _MODES]}
+
+
+@router.get("/models/{model}", summary="Show a model, as OpenAI's API does", response_model=None)
+def show_model(model: str, assistant: AssistantOf) -> dict[str, object]:
+    """It is as old as the index that it answers from."""
+    _mode(model)
+    return _model(model, assistant)
+
+
+@router.api_route(
+    "/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+)
+def nothing_else() -> None:
+    """Say what there is, to clients that look for more of OpenAI's API."""
+    raise _Refused("unknown_url", None, HTTPStatus.NOT_FOUND)
+
+
+def _mode(model: str) -> Mode:
+    if model not in _MODES:
+        raise _Refused("model_not_found", "model", HTTPStatus.NOT_FOUND)
+    return _MODES[model]
+
+
+def _model(name: str, assistant: Assistant) -> dict[str, object]:
+    created = datetime.fromisoformat(assistant.index.manifest.created)
+    return {
+        "id": name,
+        "object": "model",
+        "created": int(created.timestamp()),
+        "owned_by": "ipqa",
+    }
+
+
+def _refuse_what_cannot_be_given(body: ChatRequest) -> None:
+    asked = {
+        "n": body.n not in {None, 1},
+        "tools": bool(body.tools),
+        "functions": bool(body.functions),
+        "response_format": body.response_format not in (None, {"type": "text"}),
+        "logprobs": bool(body.logprobs),
+        "modalities": bool(set(body.modalities or ()) - {"text"}),
+    }
+    for param, refused in asked.items():
+        if refused:
+            raise _Refused("unsupported_parameter", param)
+
+
+def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
+    """The question, and the questions and answers that stand before it."""
+    asked = [message for message in messages if message.role == "user"]
+    if not asked:
+        raise EmptyQuestion
+    if any(part.type != "text" for part in asked[-1].parts):
+        raise _Refused("unsupported_content", "messages")
+    turns: list[Turn] = []
+    for message in messages:
+        if message.role == "user":
+            turns.append(Turn(question=message.text))
+        elif message.role == "assistant" and turns:
+            answer, rule, other = message.text.rpartition(_RULE)
+            turns[-1] = Turn(question=turns[-1].question, answer=answer if rule else other)
+    return asked[-1].text, turns[:-1]
+
+
+class _Writing:
+    """An answer as text for a chat, in one language, with links to the server at ``address``."""
+
+    def __init__(self, labels: Labels, address: str) -> None:
+        self._labels, self._address = labels, address
+
+    def content(self, answer: Answer) -> str:
+        """The answer, and below the rule how the question was understood and what is cited."""
+        below = "\n\n".join(self._below(answer))
+        return f"{answer.answer}{_RULE}{below}" if below else answer.answer
+
+    def annotations(self, answer: Answer) -> list[dict[str, object]]:
+        """Where each marker of a citation stands in the content, and what it opens."""
+        citations = {citation.number: citation for citation in answer.citations}
+        found: list[dict[str, object]] = []
+        end = 0
+        for claim in answer.claims:
+            end = answer.answer.index(claim.text, end) + len(claim.text)
+            for number in claim.citations:
+                start, end = end, end + len(f"[{number}]")
+                cited = {
+                    "start_index": start,
+                    "end_index": end,
+                    "title": place(citations[number], self._labels),
+                    "url": permalink(citations[number], self._address),
+                }
+                found.append({"type": "url_citation", "url_citation": cited})
+        return found
+
+    def _below(self, answer: Answer) -> Iterator[str]:
+        if answer.interpreted_as:
+            yield self._labels.understood_as.format(question=one_line(answer.interpreted_as))
+        if answer.citations:
+            yield self._labels.sources if answer.answered else self._labels.nearest
+            yield from map(self._footnote, answer.citations)
+
+    def _footnote(self, citation: Citation) -> str:
+        where = f"[{citation.number}] {place(citation, self._labels)}"
+        lines = [f"{where} — {quotation(citation, self._labels)}"]
+        lines.append(permalink(citation, self._address))
+        for source in citation.sources:
+            mark = self._labels.source.format(mark=one_line(source.mark))
+            said = " ".join(filter(None, (one_line(source.title), one_line(source.url or ""))))
+            lines.append(mark + said + self._labels.statuses[source.status])
+        return "\n".join(lines)
+
+
+def _answer_of(events: Iterator[AnswerEvent]) -> Answer:
+    return next(event for event in events if isinstance(event, Answer))
+
+
+def _usage(body: ChatRequest, content: str) -> dict[str, int]:
+    """Code points in place of tokens, of which ipqa knows none."""
+    asked, said = sum(len(message.text) for message in body.messages), len(content)
+    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+
+
+def _heading(body: ChatRequest, kind: str) -> dict[str, object]:
+    made = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
+    return {**made, "object": kind, "model": body.model}
+
+
+def _completion(
+    body: ChatRequest, written: _Writing, events: Iterator[AnswerEvent]
+) -> dict[str, object]:
+    answer = _answer_of(events)
+    content = written.content(answer)
+    message = {
+        "role": "assistant",
+        "content": content,
+        "refusal": None,
+        "annotations": written.annotations(answer),
+    }
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    return {
+        **_heading(body, "chat.completion"),
+        "choices": [choice],
+        "usage": _usage(body, content),
+        "ipqa": answer.model_dump(mode="json"),
+    }
+
+
+def _stream(body: ChatRequest, written: _Writing, events: Iterator[AnswerEvent]) -> Iterator[str]:
+    """The chunks of an answer as JSON, and the sign that ends them.
+
+    The role goes out at once, the text when the answer is whole: only then is it known which claims
+    are items of a list.
+    """
+    heading = _heading(body, "chat.completion.chunk")
+    counted = bool((body.stream_options or {}).get("include_usage"))
+    if counted:
+        heading["usage"] = None
+
+    def chunk(delta: dict[str, object], finish: str | None = None, **more: object) -> str:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return json.dumps({**heading, "choices": [choice], **more}, ensure_ascii=False)
+
+    yield chunk({"role": "assistant", "content": ""})
+    answer = _answer_of(events)
+    content = written.content(answer)
+    for line in content.splitlines(keepends=True):
+        yield chunk({"content": line})
+    last: dict[str, object] = {"annotations": written.annotations(answer)}
+    yield chunk(last, finish="stop", ipqa=answer.model_dump(mode="json"))
+    if counted:
+        yield json.dumps({**heading, "choices": [], "usage": _usage(body, content)})
+    yield "[DONE]"
+
+
+def _failure(error: Exception, language: Language) -> JSONResponse:
+    """An error as OpenAI's clients read it: what is wrong with the request, or with the server."""
+    param: str | None = None
+    match error:
+        case _Refused():
+            status, code, param = error.status, error.code, error.param
+            message = _REFUSALS[code][language].format(param=param)
+        case IpqaError():
+            status = status_of(error)
+            code = _CODES.get(type(error)) or _BOUNDARY.sub("_", type(error).__name__).lower()
+            param = next((_PARAMS[kind] for kind in _PARAMS if isinstance(error, kind)), None)
+            message = error.message(language)
+        case _:
+            status, code, (what, param) = HTTPStatus.BAD_REQUEST, "invalid_request", _fault(error)
+            message = _REFUSALS[code][language].format(what=what)
+    if status in {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        status = HTTPStatus.BAD_REQUEST  # which is what OpenAI says of any request at fault
+    at_server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = "server_error" if at_server else "invalid_request_error"
+    told = {"message": message, "type": kind, "param": param, "code": code}
+    return JSONResponse({"error": told}, status)
+
+
+def _fault(error: Exception) -> tuple[str, str | None]:
+    """What is wrong with a body, and the parameter that it is in, where there is one."""
+    if not isinstance(error, RequestValidationError):
+        return "body", None  # which is no text
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"][1:]]
+    if first["type"] == "json_invalid" or not where:
+        return first["msg"], None
+    return f"{'.'.join(where)}: {first['msg']}", where[0]
