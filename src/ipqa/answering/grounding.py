@@ -21,14 +21,14 @@ from ipqa.reports.model import Report
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _FIGURE = re.compile(
     r"(?P<era>明治|大正|昭和|平成|令和)(?P<year>\d{1,2}|元)(?=年)"
-    rf"|(?P<minus>[△▲])?(?P<large>(?:{_DIGITS}[兆億万])+(?:{_DIGITS})?)"
+    rf"|(?P<minus>[△▲])?(?P<large>(?:{_DIGITS}[兆億万])+(?:{_DIGITS})?|{_DIGITS}(?:百万|千)(?=[円株人台件個tト米ドユ]))"
     rf"|(?P<sign>[△▲])?(?P<plain>{_DIGITS})"
     r"|(?P<kanji>(?=[〇一二三四五六七八九十百千万億兆]{2})(?:[〇一二三四五六七八九]*[十百千][〇一二三四五六七八九十百千万億兆]*"
     r"|[一二三四五六七八九]+[万億兆][〇一二三四五六七八九十百千万億兆]*|[〇一二三四五六七八九]{2,}))"
 )
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
-_PART = re.compile(rf"({_DIGITS})([兆億万]?)")
+_LARGE = {"千": 10**3, "万": 10**4, "百万": 10**6, "億": 10**8, "兆": 10**12}
+_PART = re.compile(rf"({_DIGITS})(百万|千|[兆億万]?)")
 _KANJI_DIGITS = "〇一二三四五六七八九"
 
 
@@ -62,12 +62,12 @@ def _of_kanji(written: str) -> int:
         return int("".join(str(_KANJI_DIGITS.index(character)) for character in written))
     total = part = digit = 0
     for character in written:
-        if character in _LARGE:
-            total += (part + digit or 1) * _LARGE[character]
-            part = digit = 0
-        elif character in _UNITS:
+        if character in _UNITS:
             part += (digit or 1) * _UNITS[character]
             digit = 0
+        elif character in _LARGE:
+            total += (part + digit or 1) * _LARGE[character]
+            part = digit = 0
         else:
             digit = _KANJI_DIGITS.index(character)
     return total + part + digit
@@ -101,9 +101,9 @@ _ROUGH_BEFORE = re.compile(r"(?:約|およそ|おおよそ|ほぼ|概ね)\s?$")
 _ROUGH_AFTER = re.compile(r"程度|前後|ほど|余|あまり|[強弱](?![い化ま])|台(?=[にをの])")
 _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("least", re.compile(r"以上|以降|以後")),
-    ("above", re.compile(r"超|を(?:超え|上回)")),
-    ("most", re.compile(r"以下|以内|以前|まで")),
-    ("below", re.compile(r"未満|を下回")),
+    ("above", re.compile(r"超(?!え)")),
+    ("most", re.compile(r"以下|以内|以前|まで(?!に?[増減伸上下縮広拡高])")),
+    ("below", re.compile(r"未満")),
 )
 
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
 
 from ipqa.answering.grounding import Figure
-from ipqa.answering.verification.reading import NOT, Direction, Reading
+from ipqa.answering.verification.reading import CHANGE, NOT, Direction, Reading
 from ipqa.answering.verification.verified import Objection
 
 _ROUNDED = Decimal("0.02")
@@ -20,6 +21,15 @@ _YEARS = frozenset({"年", "年度", "月期"})
 _LEAST_YEAR = 1800
 _UPWARD = frozenset({"least", "above"})
 _DOWNWARD = frozenset({"most", "below"})
+_BASE = re.compile(r"(?:前|昨|従来|当初|年前)[^…]*…|…[^、]{0,12}(?:から|と比べ|に対し|だった)")
+"""What shows that the first of two figures is the one that the other is compared with."""
+
+_GAP = "…"
+_LEAD = 8
+
+_LAST_YEAR = re.compile(r"[1１一]年(?:前|後)")
+"""Says what 前年 and 翌年 say."""
+
 _OTHER_YEAR = re.compile(r"(?:[前昨翌来次]々?(?:年|期)度?|前回|次回|同期)(?:実績)?[はのにも、]")
 """Where a sentence tells of the year before or after the one that stands above it."""
 
@@ -45,7 +55,11 @@ def is_year(figure: Figure) -> bool:
 
 def figures_differ(said: Reading, quotes: Sequence[Reading]) -> Difference | None:
     """Figures that no quote holds, or that a quote gives to something else."""
-    lost = [f for f in said.figures if not _is_given(f, said, quotes)]
+    lost = [
+        f
+        for f in said.figures
+        if not _is_given(f, said, quotes) and not _LAST_YEAR.match(said.text, f.start)
+    ]
     if lost:
         certain = all(_is_denied(f, said, quotes[0]) for f in lost)
         return Difference("figures_differ", certain, tuple(lost))
@@ -54,7 +68,9 @@ def figures_differ(said: Reading, quotes: Sequence[Reading]) -> Difference | Non
     if _means_another_year(said, quotes[0]):
         years = tuple(f for f in said.figures if is_year(f) and not holds(quotes[0], f))
         return Difference("figures_differ", certain=False, figures=years)
-    moved = [f for f in said.figures if _is_moved(f, said, quotes)]
+    moved = [
+        f for f in said.figures if _is_moved(f, said, quotes) or _is_exchanged(f, said, quotes)
+    ]
     return Difference("figures_differ", False, tuple(moved)) if moved else None  # noqa: FBT003 - words around a figure prove little
 
 
@@ -70,6 +86,8 @@ def direction_differs(said: Reading, quotes: Sequence[Reading]) -> Difference | 
         if first == {not direction.side} and not both_said:
             return Difference("direction_differs", certain=True)
         if not any(d.side == direction.side for d in rivals):
+            if _agrees_with_figures(said, direction):
+                continue
             return Difference("direction_differs", certain=bool(rivals))
         if _is_turned(direction, rivals):
             return Difference("direction_differs", certain=True)
@@ -145,7 +163,12 @@ def _rivals(figure: Figure, said: Reading, quote: Reading) -> list[Figure]:
 
 
 def _same(figure: Figure, other: Figure) -> bool:
-    if figure.unit != other.unit and figure.unit and other.unit:
+    if (
+        figure.unit != other.unit
+        and figure.unit
+        and other.unit
+        and "つ" not in {figure.unit, other.unit}
+    ):
         return False
     if figure.bound != other.bound:
         return False
@@ -209,6 +232,37 @@ def _is_moved(figure: Figure, said: Reading, quotes: Sequence[Reading]) -> bool:
     return False
 
 
+def _is_exchanged(figure: Figure, said: Reading, quotes: Sequence[Reading]) -> bool:
+    """Whether two figures of a kind, both told, stand beside each other's words."""
+    beside = _beside(figure, said)
+    for quote in quotes:
+        own = [_beside(g, quote) for g in quote.figures if _same(figure, g)]
+        others = [
+            _beside(g, quote)
+            for g in quote.figures
+            if _are_of_one_kind(figure, g)
+            and g.value != figure.value
+            and any(_same(f, g) for f in said.figures)
+        ]
+        if own and others:
+            return bool(beside) and beside not in own and beside in others
+    return False
+
+
+def _beside(figure: Figure, reading: Reading) -> frozenset[str]:
+    """The last noun before a figure, in the same clause."""
+    start = max((reading.text.rfind(mark, 0, figure.start) for mark in "、。，：:"), default=-1)
+    nouns = [
+        w.form
+        for w in reading.words
+        if w.is_content
+        and w.part_of_speech[0] == "名詞"
+        and not w.is_number
+        and start < w.start < figure.start
+    ]
+    return frozenset(nouns[-1:])
+
+
 def _around(figure: Figure, reading: Reading) -> frozenset[str]:
     """The words and figures before a figure, from the one of its kind before it, and up to a comma after."""
     kin = [f for f in reading.figures if f is not figure and _are_of_one_kind(f, figure)]
@@ -228,6 +282,21 @@ def _around(figure: Figure, reading: Reading) -> frozenset[str]:
             if f is not figure and start <= f.start and f.end <= end
         ]
     )
+
+
+def _agrees_with_figures(said: Reading, direction: Direction) -> bool:
+    """Whether the figures of a statement themselves show which way it went (3,118台から3,406台に)."""
+    if direction.pair != CHANGE:
+        return False
+    for before, after in combinations(said.figures, 2):
+        if before.unit != after.unit or is_year(before):
+            continue
+        between = said.text[before.end : after.end]
+        lead = said.text[max(0, before.start - _LEAD) : before.start]
+        if before.value == after.value or not _BASE.search(lead + _GAP + between):
+            continue
+        return (after.value > before.value) == direction.side
+    return False
 
 
 def _is_turned(direction: Direction, rivals: Sequence[Direction]) -> bool:

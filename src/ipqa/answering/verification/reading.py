@@ -2,28 +2,31 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ipqa.answering.grounding import Figure, figures_in
 from ipqa.japanese import Word, holds_japanese, words
 
+_MORE = (
+    r"増(?![資設])|伸び|伸長|伸ば|拡大|上昇|上回|上が[っりる]|高|引き?上げ|プラス|\+(?=\d)|多[いくかす]|多数|超え|長[いくか]"
+    r"|increas|\brose\b|\bgrew\b"
+)
+_LESS = (
+    r"減(?![価免税災衰額速])|縮小|縮ま|短縮|低|下落|下回|下が[っりる]|落ち込|引き?下げ|値下がり|削減|抑え|マイナス|[△▲](?=\d)|少な"
+    r"|少数|短[いくか]|decreas|\bfell\b|declin"
+)
 _OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE))
     for one, other in (
-        (
-            r"増(?!資)|伸び|伸長|伸ば|拡大|上昇|上回|高ま|高め|引き?上げ|プラス|\+(?=\d)|増し|increas|\brose\b|\bgrew\b",
-            r"減(?![価免税災衰額])|縮小|低下|下落|下回|落ち込|引き?下げ|マイナス|[△▲](?=\d)|decreas|\bfell\b|declin",
-        ),
-        (r"以上|超える|超え", r"未満|以下|以内"),
+        (_MORE, _LESS),
+        (r"以上", r"未満|以下|以内"),
         (r"黒字", r"赤字"),
         (r"改善|好転", r"悪化"),
         (r"増額", r"減額"),
         (r"増収", r"減収"),
         (r"増益", r"減益"),
-        (r"高い|高く|高か|高水準", r"低い|低く|低か|低水準"),
-        (r"多い|多く|多か|多数", r"少な|少数"),
-        (r"長い|長く|長か", r"短い|短く|短か"),
         (r"早い|早く|早か|早め|前倒し", r"遅い|遅く|遅か|遅れ|先送り|後ろ倒し"),
         (r"国内", r"国外|海外"),
         (r"輸出", r"輸入"),
@@ -45,6 +48,9 @@ _OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 )
 """Words of which a statement cannot hold one where its source holds the other."""
 
+CHANGE = 0
+"""The pair of which figures show the side: more and less."""
+
 _NO_NEGATION = re.compile(
     r"だけで(?:は)?な[いく]|ばかりで(?:は)?な[いく]|のみならず|にとどまらず|に留まらず|かもしれない|かもしれません|にほかならない"
     r"|ざるを得ない|なければならな[いか]|なければなりません|ねばならない|なくてはならない|を?問わず|(?:に|も)?(?:かか|拘|関)わらず|に過ぎない|に限らず"
@@ -60,11 +66,14 @@ NOT = "not"
 _NAME = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9&\-]*[A-Za-z0-9](?![A-Za-z0-9])|[ァ-ヺー]{3,}"
 )
+_KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
+_QUOTED = re.compile(r"[「『]([^「」『』]{2,20})[」』]")
+_WRITES_NAMES = re.compile(r"[一-龥々ヶケノ]")
 _NAMES_IN_ENGLISH = re.compile(r"\b(?=\w*[A-Z0-9]\w*[A-Z0-9])[A-Za-z][A-Za-z0-9\-]+\b")
 _TOPIC = frozenset({"は", "が", "も"})
 _INFERRED = re.compile(
-    r"推察|推測|推定|示唆|と(?:も)?(?:みられ|見られ|考えられ|思われ|期待され|分析)|可能性|[おそ恐]れが|公算|だろう|でしょう"
-    r"|かもしれ|見通し|らしい|よう(?:だ|です|であ)|はずだ|うかがえ|解釈でき|\b(?:may|might|likely|probably)\b"
+    r"推察|推測|推定|示唆|予想|予測|と(?:も)?(?:みられ|見られ|考えられ|思われ|期待され|分析)|可能性|[おそ恐]れが|公算|だろう|でしょう"
+    r"|かもしれ|見通し|見込|らしい|よう(?:だ|です|であ)|はずだ|うかがえ|解釈でき|\b(?:may|might|likely|probably)\b"
 )
 _PLANNED = re.compile(
     r"予定|計画|目指|めざ|目標|方針|検討|見込|構想|したい|する考え|狙う|\b(?:will|plan|aim|intend)"
@@ -199,7 +208,32 @@ def _names(text: str, found: tuple[Word, ...]) -> tuple[str, ...]:
         and not any(f.start <= word.start < f.end for f in figures)
     ]
     units = {plain(text[f.start : f.end]).lstrip("0123456789.,") for f in figures}
-    return tuple(name for name in dict.fromkeys([*written, *proper]) if plain(name) not in units)
+    named = [*written, *proper, *_joined_names(text, found), *_QUOTED.findall(normal)]
+    return tuple(name for name in dict.fromkeys(named) if plain(name) not in units)
+
+
+def _joined_names(text: str, found: tuple[Word, ...]) -> Iterator[str]:
+    """Names with the single characters that belong to them (桐ヶ坂キャピタル, 久世川聡子)."""
+    start: int | None = None
+    for word, following in zip(found, [*found[1:], None], strict=True):
+        if _is_name(word) or (len(word.surface) == 1 and _WRITES_NAMES.fullmatch(word.surface)):
+            start = word.start if start is None else start
+            if following is not None and following.start == word.end:
+                continue
+            end = word.end
+        else:
+            end = word.start
+        if start is not None:
+            inside = [w for w in found if start <= w.start < end]
+            if len(inside) > 1 and any(map(_is_name, inside)):
+                yield text[start:end]
+        start = None
+
+
+def _is_name(word: Word) -> bool:
+    return word.part_of_speech[1] == "固有名詞" or (
+        word.part_of_speech[0] == "名詞" and _KATAKANA.fullmatch(word.surface) is not None
+    )
 
 
 def _topic(text: str, found: tuple[Word, ...]) -> str:

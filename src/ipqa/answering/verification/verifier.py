@@ -44,6 +44,14 @@ _SAYS = 0.75
 _SAYS_ITSELF = 0.55
 """Share of a statement's words, by weight, that its quotes must hold: with what stands above them, and alone."""
 
+_SAYS_AT_LEAST = 0.3
+_MEANS = 0.925
+"""Or so much of the words, where the meaning is as near as this (cosine to the nearest quote).
+
+Other words are then no sign of another statement, and none of the same one: where one side denies
+anything that the other does not, it may be just what they differ in.
+"""
+
 _SAME_STATEMENT = 0.8
 _SAME_ITSELF = 0.65
 """The same of the first quote, from which a difference contradicts."""
@@ -194,7 +202,13 @@ class Verifier:
             if same and all(difference.certain for difference in differences):
                 return Finding("contradicted", quotes[:1], differences[0])
             return Finding("unsupported", difference=differences[0])
-        if covered < _SAYS or covered_itself < _SAYS_ITSELF:
+        says = covered >= _SAYS and covered_itself >= _SAYS_ITSELF
+        means = (
+            covered >= _SAYS_AT_LEAST
+            and max(quote.cosine for quote in quotes) >= _MEANS
+            and bool(said.negated) == any(quote.negated for quote in read_quotes)
+        )
+        if not says and not means:
             return Finding("unsupported", difference=Difference("no_such_statement", certain=False))
         return Finding("supported", quotes)
 
