@@ -7,6 +7,7 @@
 # make fit      fit the weights of ranking and confidence on the written questions of training/
 # make bench    how long an answer takes
 # make bench-reading  how fast files are read, by format
+# make screenshots  the pictures of docs/images (needs Chromium)
 # make bench-page  how fast the page is, with a report of 300 pages too (needs Chromium)
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate fit bench bench-reading bench-page clean
+.PHONY: run test install eval eval-verification eval-gate fit bench bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -65,6 +66,9 @@ bench-reading: $(VENV)/.installed-for-development
 
 bench-page: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_page.py
+
+screenshots: $(VENV)/.installed-for-development
+	IPQA_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
 clean:
 	rm -rf $(VENV) index/current index/generations index/readings

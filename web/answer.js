@@ -25,6 +25,7 @@ export function renderAnswer(answer) {
     return [
       ...interpretation(answer),
       element('p', { class: 'declined', lang: 'ja' }, answer.answer),
+      ...provenance(answer),
       ...suggestionSection(answer.suggestions),
       ...citationSection('answer.nearest', answer.citations),
     ];
@@ -35,6 +36,7 @@ export function renderAnswer(answer) {
       element('p', { class: 'short-answer', lang: 'ja' }, answer.short_answer),
     element('div', { class: 'claims', lang: 'ja' }, ...claimNodes(answer)),
     ...answer.notes.map((note) => element('p', { class: 'note', lang: 'ja' }, note)),
+    ...provenance(answer),
     confidenceNote(answer.confidence),
     ...citationSection('answer.evidence', answer.citations),
   ].filter(Boolean);
@@ -55,6 +57,22 @@ export function questionList(questions) {
     return element('li', {}, button);
   });
   return element('ul', { class: 'samples', role: 'list' }, ...items);
+}
+
+/** Which model was shown passages, what became of its words, and why they are not there. */
+function provenance({ model, fallback, dropped_claims: dropped = {} }) {
+  if (!model) return [];
+  const told = say(element('span'), fallback ? 'answer.fallback' : 'answer.writtenBy', { model });
+  const count = Object.values(dropped).reduce((sum, each) => sum + each, 0);
+  return [
+    element(
+      'p',
+      { class: 'note provenance' },
+      told,
+      fallback && say(element('span'), `fallback.${fallback}`),
+      !fallback && count > 0 && say(element('span'), 'answer.dropped', { count }),
+    ),
+  ];
 }
 
 /** How a question that leans on the conversation was understood. */
@@ -130,7 +148,7 @@ function tableOf(answer, rows) {
     element('thead', {}, element('tr', {}, ...heads)),
     element('tbody', {}, ...lines),
   );
-  const frame = element('div', { class: 'claim-table', role: 'region', tabindex: 0 }, table);
+  const frame = element('div', { class: 'claim-table', role: 'group', tabindex: 0 }, table);
   return label(frame, 'answer.table');
 }
 

@@ -17,9 +17,10 @@ export const UNREACHABLE = 'server-unreachable';
  * @typedef {{text: string, citations: number[], hedged: boolean}} Claim
  * @typedef {{question: string, interpreted_as: string | null, answered: boolean, answer: string,
  *   short_answer: string | null, claims: Claim[], citations: Citation[], notes: string[],
- *   suggestions: string[], confidence: number}} Answer
+ *   suggestions: string[], confidence: number, model: string | null, fallback: string | null,
+ *   dropped_claims: Object<string, number>}} Answer
  * @typedef {{question: string, answer: string}} Turn
- * @typedef {{version: string, keeps_conversations: boolean, max_question_length: number,
+ * @typedef {{version: string, keeps_conversations: boolean, language_model: string | null, max_question_length: number,
  *   max_report_bytes: number}} About
  * @typedef {{id: string, title: string, created: string, updated: string, turns: number}} ConversationEntry
  * @typedef {{id: string, title: string, turns: {question: string, answer: Answer}[]}} Conversation

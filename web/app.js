@@ -30,6 +30,8 @@ const views = {
 let tour = null;
 /** @type {Element | null} what the reader was opened from, to return the keyboard to */
 let opener = null;
+/** Where the conversation stands that was looked at last. */
+let askedAt = '/';
 /** @type {string | null} the path that stands on the left */
 let shownPath = null;
 
@@ -67,6 +69,7 @@ function showView(view, conversation, anew) {
     if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
+  if (view === 'ask') askedAt = location.pathname;
   list.mark(conversation);
   views[view]?.show(conversation, { anew });
 }
@@ -106,6 +109,7 @@ document.addEventListener(GO_TO, ({ detail }) => {
   if (detail.replace) {
     history.replaceState(null, '', detail.address + location.hash);
     shownPath = location.pathname;
+    askedAt = shownPath;
     list.mark(parseAddress(location).conversation);
   } else goTo(detail.address);
 });
@@ -115,10 +119,20 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   // the same path again is a new conversation
   if (link.dataset.view === 'ask' && !views.ask.hidden) shownPath = null;
-  goTo(link.getAttribute('href'));
+  goTo(link.getAttribute('href'), { moveFocus: true });
+  views[link.dataset.view]?.focus();
 });
 // Back, forward and typed addresses; the hash of an ordinary link, too.
-window.addEventListener('popstate', () => follow({ moveFocus: false }));
+window.addEventListener('popstate', () => {
+  follow({ moveFocus: false });
+  const { activeElement: held } = document;
+  if (held === document.body || !held?.checkVisibility()) views[document.body.dataset.view]?.focus();
+});
+// An address of its own would take the report away.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  document.querySelector('#content').focus();
+});
 
 // The rail needs room, and a report beside it more.
 const phone = matchMedia('(max-width: 52rem)');
@@ -130,13 +144,26 @@ function foldRail() {
 for (const width of [phone, narrow]) width.addEventListener('change', foldRail);
 
 const toggle = document.querySelector('.rail-toggle');
+const railBody = document.querySelector('.rail-body');
+function openRail() {
+  document.body.classList.add('rail-open');
+  toggle.setAttribute('aria-expanded', 'true');
+}
 function closeRail() {
+  const held = railBody.contains(document.activeElement);
+  if (held && document.body.classList.contains('folded')) toggle.focus(); // what has it now goes
   document.body.classList.remove('rail-open');
   toggle.setAttribute('aria-expanded', 'false');
 }
 toggle.addEventListener('click', () => {
-  const open = document.body.classList.toggle('rail-open');
-  toggle.setAttribute('aria-expanded', String(open));
+  if (document.body.classList.contains('rail-open')) closeRail();
+  else openRail();
+});
+document.addEventListener('pointerdown', ({ target }) => {
+  if (!target.closest?.('.rail')) closeRail();
+});
+document.addEventListener('focusin', ({ target }) => {
+  if (!target.closest('.rail')) closeRail();
 });
 
 function switchLanguage(wanted) {
@@ -154,20 +181,24 @@ for (const button of document.querySelectorAll('[data-language]')) {
 }
 
 setUpTheme(document.querySelectorAll('[data-theme]'));
-const [{ keeps_conversations: keeps }] = await Promise.all([
-  about().catch(() => ({ keeps_conversations: false })),
+const [{ keeps_conversations: keeps, language_model: model }] = await Promise.all([
+  about().catch(() => ({ keeps_conversations: false, language_model: null })),
   loadMessages(),
 ]);
 switchLanguage(preferredLanguage());
 watchConnection(document.querySelector('.banner'));
 setUpShortcuts({
-  ask: () => views.ask.focus(),
+  ask: () => {
+    if (views.ask.hidden) goTo(askedAt);
+    else if (phone.matches && !reader.hidden) closeReader(); // it takes the place of the box
+    views.ask.focus();
+  },
   begin: () => {
     shownPath = null;
     goTo('/');
   },
   conversations: () => {
-    document.body.classList.add('rail-open');
+    if (document.body.classList.contains('folded')) openRail();
     list.focus();
   },
   citation: (step) => reader.turn(step),
@@ -178,6 +209,6 @@ setUpShortcuts({
   },
 });
 list.start(keeps);
-views.ask.start(keeps);
+views.ask.start(keeps, model);
 document.body.classList.add('ready');
 follow({ moveFocus: false });

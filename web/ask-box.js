@@ -3,7 +3,9 @@
 import { Problem } from './api.js';
 import { element } from './dom.js';
 import { label, language, say, sayPlaceholder } from './i18n.js';
+import { recall, remember } from './memory.js';
 
+const REMEMBERED = 'ipqa.model-writes';
 const WHILE_COMPOSING = 229; // what Safari reports for the Enter that ends an IME composition
 
 /**
@@ -33,6 +35,10 @@ export function setUpAskBox(view, ask, stop) {
     element('button', { class: 'plain stop', type: 'button', hidden: true, click: stop }),
     'ask.stop',
   );
+  const writes = element('input', { type: 'checkbox', id: 'model-writes' });
+  writes.checked = recall(REMEMBERED) !== 'off';
+  writes.addEventListener('change', () => remember(REMEMBERED, writes.checked ? 'on' : 'off'));
+  const model = element('label', { class: 'model', for: 'model-writes', hidden: true }, writes);
   const asked = element('a', { class: 'scope', href: '/reports', 'data-view': 'reports' });
   const form = element(
     'form',
@@ -43,6 +49,7 @@ export function setUpAskBox(view, ask, stop) {
       'p',
       { class: 'ask-hint' },
       say(element('span', { id: 'ask-hint', class: 'ask-keys' }), 'ask.hint'),
+      model,
       asked,
     ),
   );
@@ -67,9 +74,11 @@ export function setUpAskBox(view, ask, stop) {
   };
   const setBusy = (is) => {
     busy = is;
+    const pressed = document.activeElement === send;
     send.hidden = is;
     if (!is && document.activeElement === halt) field.focus({ preventScroll: true });
     halt.hidden = !is;
+    if (is && pressed) halt.focus({ preventScroll: true });
   };
 
   const run = async (question, act) => {
@@ -115,6 +124,12 @@ export function setUpAskBox(view, ask, stop) {
     run,
     focus: () => {
       if (!touch.matches) field.focus({ preventScroll: true });
+    },
+    /** Whether the model's words are wanted, where there is a model. */
+    mode: () => (writes.checked ? 'auto' : 'extractive'),
+    showModel: (name) => {
+      model.hidden = name === null;
+      if (name !== null) model.append(say(element('span'), 'ask.model', { model: name }));
     },
     showScope: (ids, reports) => {
       const [only] = reports.filter(({ id }) => ids === null || ids.includes(id));

@@ -44,7 +44,7 @@ export function chip(citations, number) {
  */
 export function citationSection(title, citations) {
   if (citations.length === 0) return [];
-  const section = element('section', { class: 'evidence' });
+  const section = element('section', { class: 'evidence', 'aria-live': 'off' });
   section.append(say(element('h3', { class: 'label' }), title));
   let path = null;
   citations.forEach((citation, index) => {
@@ -99,7 +99,8 @@ function opening(citations, index, className) {
 
 /** The quote behind a chip. It stays while the mouse is on it, and goes with Escape. */
 class Preview {
-  #card = element('div', { class: 'card preview', popover: 'manual' });
+  #card = element('div', { class: 'card preview', id: 'preview', popover: 'manual' });
+  #node = null;
   #timer = 0;
 
   constructor() {
@@ -110,7 +111,7 @@ class Preview {
       event.stopImmediatePropagation(); // the report beside it stays open
       this.close();
     });
-    document.addEventListener('scroll', () => this.close(), { capture: true, passive: true });
+    document.addEventListener('scroll', () => this.#follow(), { capture: true, passive: true });
   }
 
   /** Show a citation while the mouse or the keyboard is on a node. */
@@ -127,7 +128,14 @@ class Preview {
 
   close() {
     clearTimeout(this.#timer);
+    this.#node?.removeAttribute('aria-describedby');
     if (this.#card.matches(':popover-open')) this.#card.hidePopover();
+  }
+
+  /** The keyboard scrolls to the chip that it comes to; the mouse scrolls away from it. */
+  #follow() {
+    if (this.#node !== document.activeElement) this.close();
+    else if (this.#card.matches(':popover-open')) placeBeside(this.#card, this.#node);
   }
 
   #later(delay, act) {
@@ -143,7 +151,10 @@ class Preview {
       element('p', { class: 'quote', lang: 'ja' }, citation.quote),
       ...(citation.sources.length > 0 ? [sourceList(citation.sources)] : []),
     );
-    document.body.append(this.#card);
+    this.#node?.removeAttribute('aria-describedby');
+    this.#node = node;
+    node.setAttribute('aria-describedby', this.#card.id);
+    document.querySelector('#content').append(this.#card);
     this.#card.showPopover();
     placeBeside(this.#card, node);
   }

@@ -74,7 +74,12 @@ class ConversationList extends HTMLElement {
     try {
       const found = await conversations.list(search.value.trim());
       if (latest !== this.#latest) return;
+      const held = heldIn(entries);
       entries.replaceChildren(...found.map((entry) => this.#entry(entry)));
+      if (held) {
+        const entry = [...entries.children].find(({ dataset }) => dataset.entry === held.entry);
+        (entry?.children[held.part] ?? search).focus();
+      }
       this.mark(this.#current);
       const empty = search.value.trim() ? 'list.nothingFound' : 'list.empty';
       status.replaceChildren(...(found.length ? [] : [say(element('p', { class: 'note' }), empty)]));
@@ -84,7 +89,7 @@ class ConversationList extends HTMLElement {
   }
 
   #entry({ id, title }) {
-    const item = element('li', { class: 'entry' });
+    const item = element('li', { class: 'entry', 'data-entry': id });
     const act = (key, sign, open) =>
       label(
         element('button', { class: 'entry-act', type: 'button', click: () => open(item, id, title) }, sign),
@@ -157,8 +162,18 @@ class ConversationList extends HTMLElement {
       return;
     }
     await this.#load();
-    this.focus();
   }
+}
+
+/** Which part of which entry the keyboard is on, before the entries are written anew. */
+function heldIn(entries) {
+  const { activeElement: held } = document;
+  const entry = held?.closest('.entry');
+  if (!entry || !entries.contains(entry)) return null;
+  const [link, rename, remove] = [0, 1, 2];
+  if (held.closest('form')) return { entry: entry.dataset.entry, part: rename };
+  if (held.closest('.entry-form')) return { entry: entry.dataset.entry, part: remove };
+  return { entry: entry.dataset.entry, part: Math.max(link, [...entry.children].indexOf(held)) };
 }
 
 customElements.define('conversation-list', ConversationList);

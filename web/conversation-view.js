@@ -55,7 +55,12 @@ class ConversationView extends HTMLElement {
       ),
     );
     this.#parts.box = setUpAskBox(this, (question) => this.#ask(question), () => this.#asking?.abort());
-    this.addEventListener(ASK_QUESTION, ({ detail }) => this.#parts.box.send(detail.question));
+    this.addEventListener(ASK_QUESTION, ({ target, detail }) => {
+      this.#parts.box.send(detail.question);
+      if (!welcome.contains(target)) return;
+      this.#turns.at(-1)?.focus(); // the welcome goes
+      this.focus();
+    });
     this.addEventListener(ASK_AGAIN, ({ detail }) => this.#askAgain(detail));
     document.addEventListener(SCOPE_CHANGED, () => this.#showSamples());
     document.addEventListener(RENAMED, ({ detail }) => {
@@ -73,9 +78,13 @@ class ConversationView extends HTMLElement {
     );
   }
 
-  /** @param {boolean} keeps whether the server keeps conversations */
-  start(keeps) {
+  /**
+   * @param {boolean} keeps whether the server keeps conversations
+   * @param {string | null} model the language model that may word answers
+   */
+  start(keeps, model) {
     this.#keeps = keeps;
+    this.#parts.box.showModel(model);
     this.#loadReports();
   }
 
@@ -163,7 +172,7 @@ class ConversationView extends HTMLElement {
   /** What is sent: either the conversation that is kept, or what was said so far. */
   async #body(question, position, { replaced, signal }) {
     const before = this.#turns.slice(0, position).filter(({ answer }) => answer !== null);
-    const body = { question, reports: scope.asked() };
+    const body = { question, reports: scope.asked(), mode: this.#parts.box.mode() };
     if (this.#keeps && this.#id === null) await this.#keep(question, before, signal);
     if (this.#id !== null) {
       // Without a position, what another window has added to the conversation stays.
@@ -204,7 +213,9 @@ class ConversationView extends HTMLElement {
 
   async #askAgain({ turn, question }) {
     if (this.#asking) return;
-    await this.#parts.box.run(question, () => this.#ask(question, this.#turns.indexOf(turn)));
+    const asking = this.#parts.box.run(question, () => this.#ask(question, this.#turns.indexOf(turn)));
+    this.#turns.at(-1).focus(); // what was pressed is gone
+    await asking;
   }
 
   #add(question, turn = new Turn(question)) {

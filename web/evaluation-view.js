@@ -64,7 +64,7 @@ function runNodes({ name, written, questions, overall, page }) {
     element('thead', {}, element('tr', {}, ...heads)),
     element('tbody', {}, ...rows),
   );
-  const frame = label(element('div', { class: 'claim-table', role: 'region', tabindex: 0 }, table), 'views.evaluation');
+  const frame = label(element('div', { class: 'claim-table', role: 'group', tabindex: 0 }, table), 'views.evaluation');
   const address = { href: '/api/evaluation/page', target: '_blank', rel: 'noopener' };
   const link = element('p', { class: 'view-text' }, say(element('a', address), 'evaluation.page'));
   return page ? [told, frame, link] : [told, frame];

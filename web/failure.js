@@ -14,7 +14,11 @@ import { language, say } from './i18n.js';
 export function failureNote(error, retry) {
   const note = element('div', { class: 'failure', role: 'alert' }, describe(error));
   if (retry && !(error instanceof Problem && error.isRequestAtFault)) {
-    const button = element('button', { class: 'plain', type: 'button', click: retry });
+    const click = ({ currentTarget }) => {
+      currentTarget.closest('.pane, conversation-list')?.focus(); // the note goes
+      retry();
+    };
+    const button = element('button', { class: 'plain', type: 'button', click });
     note.append(say(button, 'failure.retry'));
   }
   return note;

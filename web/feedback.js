@@ -14,7 +14,7 @@ const LONGEST = 2000;
  * @returns {{buttons: HTMLElement, form: HTMLElement}}
  */
 export function feedbackOn(answer) {
-  const form = element('form', { class: 'feedback-form', hidden: true });
+  const form = element('form', { class: 'feedback-form', 'aria-live': 'off', hidden: true });
   const thumb = (key, helpful) => {
     const click = () => {
       for (const other of buttons.children) other.setAttribute('aria-pressed', String(other === button));
@@ -50,10 +50,13 @@ function ask(form, answer, helpful, buttons) {
     send.disabled = true;
     try {
       await giveFeedback(answer, helpful, comment.value.trim());
-      form.replaceChildren(say(element('p', { class: 'note', role: 'status' }), 'feedback.thanks'));
+      const thanks = say(element('p', { class: 'note', tabindex: -1 }), 'feedback.thanks');
+      form.replaceChildren(thanks);
+      thanks.focus();
       for (const button of buttons.children) button.disabled = true;
     } catch (error) {
       send.disabled = false;
+      send.focus();
       status.replaceChildren(failureNote(error));
     }
   };

@@ -107,7 +107,7 @@ class ReportReader extends HTMLElement {
       if (latest !== this.#latest) return;
       this.#shown = null;
       this.classList.add('without-report');
-      const again = () => this.show(place, tour, moveFocus);
+      const again = () => this.show(place, tour, true);
       this.#parts.body.replaceChildren(failureNote(error, again));
     }
   }
@@ -266,8 +266,10 @@ class ReportReader extends HTMLElement {
     if (tour === null) return;
     const { citations, index } = tour;
     say(count, 'reader.position', { number: index + 1, count: citations.length });
+    const held = document.activeElement;
     previous.disabled = index === 0;
     next.disabled = index === citations.length - 1;
+    if (held?.disabled) [previous, next, this.#parts.scroller].find((one) => !one.disabled).focus();
   }
 
   #send(name, detail) {

@@ -253,7 +253,7 @@ export class ReportText {
       element(
         'div',
         // Wide tables scroll by themselves, with the keyboard too.
-        { class: 'table-scroll', role: 'region', tabindex: 0, 'aria-label': title },
+        { class: 'table-scroll', role: 'group', tabindex: 0, 'aria-label': title },
         element('table', { 'aria-label': title }, ...(head ? [head] : []), body),
       ),
     );

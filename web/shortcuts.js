@@ -36,10 +36,11 @@ export function setUpShortcuts(actions) {
   document.querySelector('.shortcuts-open').addEventListener('click', show);
   document.addEventListener('keydown', (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
-    const writing = event.target.matches?.('textarea, input, select, [contenteditable]');
+    const { target } = event;
+    const writing = target.matches?.('textarea, input:not([type=checkbox]), select, [contenteditable]');
     if (event.key === 'Escape') {
-      // the browser closes popovers first, and Escape in a field is the field's
-      if (!writing && !document.querySelector('.menu:popover-open, .source-card:popover-open')) {
+      // the browser closes popovers first, and Escape in a field is the field's, if it holds anything
+      if (!(writing && target.value) && !document.querySelector('.menu:popover-open, .source-card:popover-open')) {
         actions.dismiss();
       }
       return;

@@ -54,10 +54,10 @@ export class Turn {
 
   /** The answer is being made: stages and claims can be shown as they come. */
   begin() {
-    this.element.setAttribute('aria-busy', 'true');
     this.#edit.hidden = true;
     const stage = say(element('p', { class: 'waiting', role: 'status' }), 'stage.thinking');
-    const claims = element('div', { class: 'claims', lang: 'ja' });
+    // Read out once, when the answer is whole; until then the stages are.
+    const claims = element('div', { class: 'claims', lang: 'ja', 'aria-live': 'off' });
     this.#reply.replaceChildren(claims, stage);
     return {
       stage: ({ stage: name }) => say(stage, `stage.${name}`),
@@ -76,10 +76,15 @@ export class Turn {
       title: titleOf(this.question),
       exchanges: [{ question: this.question, answer }],
     }));
-    const actions = element('div', { class: 'actions' }, menu, buttons);
+    const actions = element('div', { class: 'actions', 'aria-live': 'off' }, menu, buttons);
     const parts = element('div', { 'data-citations': true }, ...renderAnswer(answer));
     this.#reply.replaceChildren(parts, actions, form);
     this.answer = answer; // not where showing it failed
+  }
+
+  /** Move the keyboard to the question. */
+  focus() {
+    this.#heading.querySelector('.question').focus({ preventScroll: true });
   }
 
   /** @param {unknown} error why there is no answer */
@@ -94,7 +99,6 @@ export class Turn {
   }
 
   #end() {
-    this.element.removeAttribute('aria-busy');
     this.#edit.hidden = false;
   }
 

@@ -21,9 +21,10 @@ class VerifyView extends HTMLElement {
     const form = element('form', { class: 'verify-form' }, this.#field, send);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      send.disabled = true;
+      if (send.ariaDisabled === 'true') return;
+      send.ariaDisabled = 'true'; // still there for the keyboard
       await this.#verify();
-      send.disabled = false;
+      send.ariaDisabled = null;
     });
     this.append(
       element(

@@ -1,7 +1,7 @@
 """``Assistant.ask``: the one door to an answer, which every face calls."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from itertools import islice
 
 from ipqa.answering.answer import (
@@ -171,7 +171,7 @@ class Assistant:
         reports: Sequence[str] | None = None,
         mode: Mode = "auto",
         history: Sequence[Turn] = (),
-    ) -> Iterator[AnswerEvent]:
+    ) -> Generator[AnswerEvent, None, None]:
         """Answer as ``ask`` does, and tell each stage and each verified claim on the way.
 
         The last event is the answer itself. What is wrong with the question is raised before the

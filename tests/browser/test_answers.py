@@ -251,7 +251,7 @@ def test_only_what_the_report_only_supposes_is_marked_so(page: Page) -> None:
 
 def test_rows_of_a_table_are_answered_as_a_table(page: Page) -> None:
     turn = ask(page, RISKS)
-    table = turn.get_by_role("region", name="回答の表").get_by_role("table")
+    table = turn.get_by_role("group", name="回答の表").get_by_role("table")
     heads = ["リスク分類", "内容", "時期", "影響度", "出典"]
     expect(table.get_by_role("columnheader")).to_have_text(heads)
     expect(table.get_by_role("row")).to_have_count(6)

@@ -38,8 +38,14 @@ class UnknownReport(QuestionError):
 class ModeUnavailable(QuestionError):
     """An answering mode was asked for that this installation cannot offer."""
 
-    ja = "回答方式「{mode}」はこの環境では使えません。extractive か auto を指定してください。"
-    en = "The answering mode “{mode}” is not available here. Ask with extractive or auto."
+    ja = (
+        "回答方式「{mode}」には言語モデルが必要ですが、設定されていません。環境変数 IPQA_LLM_BASE_URL と "
+        "IPQA_LLM_MODEL を設定するか、extractive か auto を指定してください。"
+    )
+    en = (
+        "The answering mode “{mode}” needs a language model, and none is configured. Set the environment "
+        "variables IPQA_LLM_BASE_URL and IPQA_LLM_MODEL, or ask with extractive or auto."
+    )
 
 
 class EmptyDraft(QuestionError):

@@ -9,6 +9,7 @@ _END = re.compile(rf"[。！？!?\n](?:{_MARK.pattern})*\s*(?=[^\s\[［【])")
 _OPENING, _CLOSING = "「『（(", "」』）)"
 _BULLET = re.compile(r"^\s*(?:[-*・•●■◆○#>]+\s*|\d{1,2}[.)．]\s+)")
 _EMPHASIS = re.compile(r"\*\*|__|`")
+_BLANKS = re.compile(r"\s{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ def written_sentences(pieces: Iterable[str]) -> Iterator[WrittenSentence]:
     """The sentences of a text that comes in pieces, each as soon as what follows shows that it has ended."""
     pending = ""
     for piece in pieces:
-        pending += piece
+        # a model that only writes line breaks must not cost more with each of them
+        pending = _BLANKS.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", pending + piece)
         while (end := _first_end(pending)) is not None:
             yield from _sentence(pending[:end])
             pending = pending[end:]

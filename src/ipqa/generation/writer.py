@@ -1,7 +1,7 @@
 """An answer in a model's words: asked for, cut into sentences, and let through the gate one by one."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -18,6 +18,9 @@ from ipqa.retrieval import Hit
 _MOST_SENTENCES = 12
 _MOST_REPEATED = 2
 """So many sentences, or so many that were said before, and the model is stopped."""
+
+_LONGEST_TEXT = 4 * LONGEST_ANSWER
+"""Characters that no model writes which keeps to the tokens that it may."""
 
 
 @dataclass
@@ -58,11 +61,15 @@ class Writer:
         """Have a question answered from passages, telling each sentence once it has passed the gate."""
         written = Written()
         prompt = prompt_of(question, hits, self._index, self._context)
+        if not prompt.passages:
+            written.fault = "llm_unsupported"
+            return written
         said: set[str] = set()
         yield StageEntered(stage="writing")
         try:
             with closing(self.model.stream(prompt.messages, LONGEST_ANSWER)) as pieces:
-                for number, sentence in enumerate(written_sentences(pieces), start=1):
+                text = written_sentences(_bounded(pieces))
+                for number, sentence in enumerate(text, start=1):
                     if _same(sentence.text, NOT_IN_PASSAGES):
                         written.declined = not written.statements
                         break
@@ -92,6 +99,16 @@ class Writer:
         return ClaimVerified(
             claim=claims[-1], citations=tuple(c for c in citations if c.number in numbers)
         )
+
+
+def _bounded(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces of a text; one that does not end is nonsense."""
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > _LONGEST_TEXT:
+            raise ModelFailed("llm_nonsense")
+        yield piece
 
 
 def _same(text: str, other: str) -> bool:

@@ -53,6 +53,7 @@ class About(BaseModel):
 
     version: str
     keeps_conversations: bool
+    language_model: str | None
     max_question_length: int
     max_report_bytes: int
 
@@ -122,6 +123,7 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
         return About(
             version=__version__,
             keeps_conversations=settings.keep_conversations,
+            language_model=settings.llm_model if settings.llm_base_url else None,
             max_question_length=settings.max_question_length,
             max_report_bytes=settings.max_report_bytes,
         )

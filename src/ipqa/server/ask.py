@@ -1,6 +1,7 @@
 """The endpoints that questions go to."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from typing import Annotated, Self
 
@@ -107,11 +108,18 @@ def ask(body: AskRequest, assistant: AssistantOf, kept: KeptOf) -> Answer:
     return answer
 
 
-def events_of(body: AskRequest, assistant: AssistantOf, kept: KeptOf) -> Iterator[AnswerEvent]:
-    """The events of an answer; a question at fault is told before any of them is sent."""
+def events_of(
+    body: AskRequest, assistant: AssistantOf, kept: KeptOf
+) -> Iterator[Iterator[AnswerEvent]]:
+    """The events of an answer; a question at fault is told before any of them is sent.
+
+    Who leaves before the last one ends the answer, and with it what a language model still writes.
+    """
     history = history_of(body, kept)
-    events = assistant.stream(body.question, reports=body.reports, mode=body.mode, history=history)
-    return chain([next(events)], _keeping(body, kept, events))
+    with closing(
+        assistant.stream(body.question, reports=body.reports, mode=body.mode, history=history)
+    ) as events:
+        yield chain([next(events)], _keeping(body, kept, events))
 
 
 @router.post(
