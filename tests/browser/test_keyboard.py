@@ -269,6 +269,7 @@ def test_taking_a_report_out_never_loses_the_keyboard(own: Page) -> None:
     own.keyboard.press("Enter")
     expect(own.get_by_role("heading", name="報告書", level=2)).to_be_focused()
     remove = own.get_by_role("button", name="「塩田の報告」を外す")
+    expect(remove).to_be_visible()
     tab_to(own, remove)
     own.keyboard.press("Enter")
     expect(own.get_by_role("button", name="やめる")).to_be_focused()

@@ -24,7 +24,7 @@ UNSAID = [
     attack
     for attack in ATTACKS
     if attack.kind in {"hidden", "role play", "language"}
-    or attack.name in {"base64", "rot13", "tag-characters", "romaji", "reversed", "bidi"}
+    or attack.name in {"image", "base64", "rot13", "tag-characters", "romaji", "reversed", "bidi"}
 ]
 """Attacks whose words stand in no passage: hidden, enciphered, or left to the model."""
 

@@ -225,6 +225,16 @@ def test_questions_to_begin_with_are_answered(client: httpx.Client) -> None:
         assert client.post("/api/ask", json={"question": question}).json()["answered"]
 
 
+def test_what_a_page_of_another_site_sends_is_refused(client: httpx.Client) -> None:
+    elsewhere = {"sec-fetch-site": "cross-site", "accept-language": "ja"}
+    given = {"question": "水温は？"}
+    refused = client.post("/api/ask", json=given, headers=elsewhere)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:ipqa:problem:FromElsewhere")
+    assert client.get("/api/reports", headers=elsewhere).status_code == 200
+    own = {"sec-fetch-site": "same-origin"}
+    assert client.post("/api/ask", json=given, headers=own).status_code == 200
+
+
 def test_every_file_of_the_page_is_served(client: httpx.Client) -> None:
     files = [path for path in (ROOT / "web").rglob("*") if path.is_file()]
     assert len(files) > 10

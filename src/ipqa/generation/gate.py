@@ -5,6 +5,7 @@ then against all that the model was shown: a citation to the wrong passage is pu
 supports is not said.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,19 @@ from ipqa.answering.statement import Statement
 from ipqa.answering.verification import Finding, Verifier
 from ipqa.generation.sentences import WrittenSentence
 from ipqa.index.store import Index
-from ipqa.japanese import holds_japanese
+from ipqa.japanese import content_words, holds_japanese
 from ipqa.retrieval import Hit, Retriever
+
+_ADDRESS = re.compile(r"[A-Za-z]+://[^\s、。」）)]+")
+_LINK = re.compile(r"\]\s*\(|<\s*[a-z]+[^<>]*>", re.IGNORECASE)
+"""Markup that a front end could turn into a link or an image."""
+
+_CITED = re.compile(r"[「『][^「」『』]{12,}[」』]")
+_ATTRIBUTED = re.compile(
+    r"[「『]|と(?:述べ|語|答え|話|説明|コメント|書|指摘|主張|回答|発言|記)|によ(?:ると|れば)|という"
+)
+_OUTSIDE = 0.5
+"""Share of a sentence's words in its quotes that must stand outside of what is cited there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,21 @@ class Gate:
             return Dropped(difference.reason if difference else "no_such_statement")
         statement = finding.statement(text)
         report = self._index.reports[statement.report]
-        quoted = [figures(span.within(report.text)) for span in statement.spans]
-        if not figures(text) <= set().union(*quoted):
+        quotes = "\n".join(span.within(report.text) for span in statement.spans)
+        if not figures(text) <= figures(quotes):
             return Dropped("figures_differ")
+        if _LINK.search(text) or any(address not in quotes for address in _ADDRESS.findall(text)):
+            return Dropped("address")
+        if _rests_on_what_is_cited(text, quotes):
+            return Dropped("only_cited")
         return Passed(statement)
+
+
+def _rests_on_what_is_cited(text: str, quotes: str) -> bool:
+    """Whether the quotes say a sentence only within 「」: as what somebody says, or orders to be said."""
+    if _ATTRIBUTED.search(text):
+        return False
+    said = {word.form for word in content_words(text)}
+    whole = said & {word.form for word in content_words(quotes)}
+    outside = said & {word.form for word in content_words(_CITED.sub("", quotes))}
+    return len(outside) < len(whole) * _OUTSIDE

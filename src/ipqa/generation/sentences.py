@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _MARK = re.compile(r"\s*[\[［【]\s*(\d{1,3}(?:\s*[,、，]\s*\d{1,3})*)\s*[\]］】]")
-_END = re.compile(rf"[。！？!?\n](?:{_MARK.pattern})*\s*(?=[^\s\[［【])")
+_END = re.compile(rf"(?:[。！？\n]|[!?](?![A-Za-z0-9=&/%]))(?:{_MARK.pattern})*\s*(?=[^\s\[［【])")
 _OPENING, _CLOSING = "「『（(", "」』）)"
 _BULLET = re.compile(r"^\s*(?:[-*・•●■◆○#>]+\s*|\d{1,2}[.)．]\s+)")
 _EMPHASIS = re.compile(r"\*\*|__|`")

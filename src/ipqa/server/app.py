@@ -135,7 +135,7 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Headers that keep the page to itself."""
-    response = await call_next(request)
+    response = problems.from_elsewhere(request) or await call_next(request)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     policy = _DOCS_POLICY if request.url.path == "/docs" else page.POLICY

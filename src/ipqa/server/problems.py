@@ -54,6 +54,12 @@ _INVALID = {
 }
 
 
+_FROM_ELSEWHERE = {
+    "ja": "別のサイトのページから送られたため、受け付けません。ipqa のページを直接開いて操作してください。",
+    "en": "This was sent by a page of another site and is refused. Open the page of ipqa itself.",
+}
+
+
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
 
@@ -112,6 +118,15 @@ def problem(
         **more,
     }
     return JSONResponse(jsonable_encoder(body), status, media_type=MEDIA_TYPE)
+
+
+def from_elsewhere(request: Request) -> JSONResponse | None:
+    """A refusal of what a page of another site makes a browser send here; None for all else."""
+    reads = request.method in {"GET", "HEAD", "OPTIONS"}
+    if reads or request.headers.get("sec-fetch-site") != "cross-site":
+        return None
+    told = _FROM_ELSEWHERE[language_of(request)]
+    return problem(request, HTTPStatus.FORBIDDEN, "FromElsewhere", told)
 
 
 async def _ipqa_error(request: Request, error: Exception) -> JSONResponse:
