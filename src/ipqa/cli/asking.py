@@ -1,14 +1,12 @@
 """``ipqa ask`` and ``ipqa serve``."""
 
-import socket
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from ipqa.cli.output import IndexOption, JsonOption, out, say, settings_of
-from ipqa.errors import AddressInUse
+from ipqa.cli.output import IndexOption, JsonOption, listening, out, say, settings_of
 
 if TYPE_CHECKING:
     from ipqa.answering.answer import Answer
@@ -56,14 +54,8 @@ def serve(
     from ipqa.server.app import create_app  # noqa: PLC0415
 
     assistant = Assistant.open(settings)
-    try:
-        listener = socket.create_server((settings.host, settings.port))
-    except OSError as error:
-        raise AddressInUse(
-            host=settings.host, port=settings.port, reason=error.strerror or str(error)
-        ) from error
-    address, bound = listener.getsockname()[:2]
-    out.print(say(f"http://{address}:{bound} を開いてください(終了は Ctrl-C)。", f"Open http://{address}:{bound} (Ctrl-C to stop)."))  # fmt: skip
+    listener, place = listening(settings)
+    out.print(say(f"{place} を開いてください(終了は Ctrl-C)。", f"Open {place} (Ctrl-C to stop)."))  # fmt: skip
     config = uvicorn.Config(create_app(settings, lambda _: assistant), log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -1,13 +1,12 @@
 """``ipqa mcp``: the reports as tools of a language model."""
 
-import socket
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ipqa.cli.output import IndexOption, err, say, settings_of
-from ipqa.errors import AddressInUse, ExtraMissing
+from ipqa.cli.output import IndexOption, err, listening, say, settings_of
+from ipqa.errors import ExtraMissing
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -74,13 +73,7 @@ def _serve_http(server: "MCPServer[Any]", settings: "Settings") -> None:
     """Serve over streamable HTTP; each request stands by itself."""
     import uvicorn  # noqa: PLC0415
 
-    try:
-        listener = socket.create_server((settings.host, settings.port))
-    except OSError as error:
-        raise AddressInUse(
-            host=settings.host, port=settings.port, reason=error.strerror or str(error)
-        ) from error
-    address, bound = listener.getsockname()[:2]
-    err.print(say(f"MCP: http://{address}:{bound}/mcp (終了は Ctrl-C)", f"MCP: http://{address}:{bound}/mcp (Ctrl-C to stop)"))  # fmt: skip
+    listener, place = listening(settings)
+    err.print(say(f"MCP: {place}/mcp (終了は Ctrl-C)", f"MCP: {place}/mcp (Ctrl-C to stop)"))  # fmt: skip
     served = server.streamable_http_app(stateless_http=True, host=settings.host)
     uvicorn.Server(uvicorn.Config(served, log_level="warning")).run(sockets=[listener])

@@ -1,5 +1,6 @@
 """What the commands share: the user's language, where they print to, and common options."""
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ipqa.errors import IpqaError
+from ipqa.errors import AddressInUse, IpqaError
 from ipqa.settings import Settings, message_language, read_settings
 
 out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
@@ -37,3 +38,19 @@ IndexOption = Annotated[
 ]
 
 JsonOption = Annotated[bool, typer.Option("--json", help=say("JSON で出力します", "Print JSON"))]
+
+
+def listening(settings: Settings) -> tuple[socket.socket, str]:
+    """A socket that listens where the settings say, and its address for a browser.
+
+    Raises:
+        AddressInUse: nothing can listen there.
+    """
+    try:
+        listener = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        raise AddressInUse(
+            host=settings.host, port=settings.port, reason=error.strerror or str(error)
+        ) from error
+    address, bound = listener.getsockname()[:2]
+    return listener, f"http://{address}:{bound}"

@@ -37,5 +37,5 @@ class BadSetting(IpqaError):
 class AddressInUse(IpqaError):
     """The server cannot listen on the address."""
 
-    ja = "{host}:{port} で待ち受けられません({reason})。`ipqa serve --port` で別の番号を指定してください。"
-    en = "Cannot listen on {host}:{port} ({reason}). Name another port with `ipqa serve --port`."
+    ja = "{host}:{port} で待ち受けられません({reason})。`--port` で別の番号を指定してください。"
+    en = "Cannot listen on {host}:{port} ({reason}). Name another port with `--port`."
