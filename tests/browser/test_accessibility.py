@@ -58,6 +58,7 @@ def test_asking_and_every_kind_of_answer(page: Page) -> None:
     check(page, "nothing asked")
     turn = ask(page, WHEN)
     ask(page, TABLE)
+    ask(page, TABLE)
     ask(page, UNKNOWN)
     check(page, "answered, with a table, declined")
     turn.locator(".chip").first.scroll_into_view_if_needed()

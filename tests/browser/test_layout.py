@@ -280,6 +280,7 @@ def test_where_the_system_chooses_the_colours_what_is_current_and_marked_still_s
         page.locator(".choice[aria-pressed=true]").first,
     ):
         expect(current).to_have_css("outline-style", "solid")
+    expect(turn.locator(".claims .chip").last).to_have_css("border-top-style", "solid")
     page.locator("#question").focus()
     expect(page.locator(".ask-box")).to_have_css("outline-style", "solid")
     expect(page.locator(".ask-box .primary")).not_to_have_css("border-top-width", "0px")
