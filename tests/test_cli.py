@@ -88,6 +88,7 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
     assert set(answer) == {
         *("question", "answered", "answer", "short_answer", "claims", "citations"),
         *("interpreted_as", "notes", "suggestions", "confidence", "reason", "mode", "timings_ms"),
+        *("model", "fallback", "dropped_claims"),
     }
     assert set(answer["citations"][0]) == {
         *("number", "report", "title", "section", "quote", "start", "end", "page"),
