@@ -92,7 +92,7 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
     }
     assert set(answer["citations"][0]) == {
         *("number", "report", "title", "section", "quote", "start", "end", "page"),
-        "sources",
+        *("sources", "edition", "columns"),
     }
 
 

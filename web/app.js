@@ -1,13 +1,10 @@
 /** The page: joins the views, the reader, the address, the keyboard and the connection. */
 
 import './conversation-list.js';
-import './evaluation-view.js';
 import './reader.js';
-import './reports-view.js';
-import './verify-view.js';
 
 import { hashOf, parseAddress } from './address.js';
-import { about } from './api.js';
+import { about, UNREACHABLE } from './api.js';
 import { OPEN_CITATION } from './citations.js';
 import { TURNS_SHOWN } from './conversation-view.js';
 import { watchConnection } from './connection.js';
@@ -24,6 +21,13 @@ const views = {
   reports: document.querySelector('reports-view'),
   verify: document.querySelector('verify-view'),
   evaluation: document.querySelector('evaluation-view'),
+};
+
+/** Views that are not fetched until they are wanted. */
+const LATER = {
+  reports: () => import('./reports-view.js'),
+  verify: () => import('./verify-view.js'),
+  evaluation: () => import('./evaluation-view.js'),
 };
 
 /** @type {import('./reader.js').Tour | null} */
@@ -71,7 +75,14 @@ function showView(view, conversation, anew) {
   }
   if (view === 'ask') askedAt = location.pathname;
   list.mark(conversation);
-  views[view]?.show(conversation, { anew });
+  whenThere(view, () => views[view].hidden || views[view].show?.(conversation, { anew }));
+}
+
+/** Act once a view is there: at once, or when its module has come. */
+function whenThere(view, act) {
+  if (view in LATER) {
+    LATER[view]().then(act, () => document.dispatchEvent(new CustomEvent(UNREACHABLE)));
+  } else if (view in views) act();
 }
 
 function goTo(address, { moveFocus = false } = {}) {
@@ -120,7 +131,7 @@ document.addEventListener('click', (event) => {
   // the same path again is a new conversation
   if (link.dataset.view === 'ask' && !views.ask.hidden) shownPath = null;
   goTo(link.getAttribute('href'), { moveFocus: true });
-  views[link.dataset.view]?.focus();
+  whenThere(link.dataset.view, () => views[link.dataset.view].focus());
 });
 // Back, forward and typed addresses; the hash of an ordinary link, too.
 window.addEventListener('popstate', () => {

@@ -22,10 +22,11 @@ _HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs the browser."""
+    """Everything in this folder needs the browser, and comes last: its event loop runs to the end."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: _HERE in item.path.parents)
 
 
 @pytest.fixture(scope="session")

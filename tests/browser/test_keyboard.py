@@ -89,6 +89,7 @@ def test_tab_goes_through_all_that_can_be_used_in_the_order_of_the_page(
 ) -> None:
     page.goto(view)
     page.locator(".sample, .report-entry, .draft").and_(page.locator(":visible")).first.wait_for()
+    page.wait_for_load_state("networkidle")  # the conversations are listed too
     page.evaluate("() => document.activeElement.blur()")
     page.locator(".skip").focus()
     ends = page.locator("a[href], button, input, textarea, summary, [tabindex='0']").and_(
