@@ -7,6 +7,7 @@ from itertools import islice
 from ipqa.answering.answer import (
     Answer,
     AnswerEvent,
+    Citation,
     Mode,
     StageEntered,
     Turn,
@@ -32,7 +33,7 @@ from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.llm import LanguageModel, language_model
 from ipqa.reports import READER_VERSION
-from ipqa.reports.model import Report
+from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
 
@@ -207,6 +208,15 @@ class Assistant:
                 },
             }
         )
+
+    def citation(self, number: int, report_id: str, span: Span) -> Citation:
+        """A stretch of a report as a citation, under a number.
+
+        Raises:
+            UnknownReport: the index holds no such report.
+        """
+        self.report(report_id)
+        return self._citer.citation(number, report_id, span)
 
     def suggestions(self, reports: Sequence[str] | None = None) -> tuple[str, ...]:
         """Questions to begin with, each tried: its answer cites the sentence that it was made of.

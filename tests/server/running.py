@@ -1,5 +1,6 @@
 """A real server on loopback, and what tests ask of it again and again."""
 
+import json
 import socket
 import threading
 import time
@@ -50,3 +51,14 @@ def ended(client: httpx.Client, response: httpx.Response) -> dict[str, Any]:
         time.sleep(0.05)
         job = client.get(response.headers["location"]).json()
     return job
+
+
+def told_events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The server-sent events in the lines of a stream."""
+    name = ""
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)

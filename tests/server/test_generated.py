@@ -1,6 +1,5 @@
 """Answers in a model's words over HTTP: real servers on loopback, of which one is the model's."""
 
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +26,7 @@ from tests.llm_server import (
     sends,
     status,
 )
-from tests.server.running import running
+from tests.server.running import running, told_events
 
 QUESTION = "2024年の出荷量は"
 SHIPPED = "2024年の出荷量は1,250トンで、前年より8%増えた。"
@@ -74,22 +73,11 @@ def asked(client: httpx.Client, **more: object) -> Answer:
     return Answer.model_validate(response.json())
 
 
-def told_by(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The events in the lines of a stream."""
-    name = ""
-    for line in lines:
-        field, _, value = line.partition(": ")
-        if field == "event":
-            name = value
-        elif field == "data":
-            yield name, json.loads(value)
-
-
 def events_of(client: httpx.Client, **more: object) -> list[tuple[str, dict[str, Any]]]:
     body = {"question": QUESTION, "mode": "generative"} | more
     with client.stream("POST", "/api/ask/stream", json=body) as response:
         assert response.status_code == 200
-        return list(told_by(response.iter_lines()))
+        return list(told_events(response.iter_lines()))
 
 
 def test_an_answer_over_http_is_in_the_models_words(client: httpx.Client, model: Server) -> None:
@@ -133,7 +121,7 @@ def test_a_claim_is_sent_while_the_model_still_writes(client: httpx.Client, mode
     model.script = waiting
     body = {"question": QUESTION, "mode": "generative"}
     with client.stream("POST", "/api/ask/stream", json=body) as response:
-        for name, told in told_by(response.iter_lines()):
+        for name, told in told_events(response.iter_lines()):
             if name == "claim":
                 happened.append(told["claim"]["text"])
                 heard.set()
@@ -193,7 +181,7 @@ def test_a_reader_who_leaves_in_the_middle_stops_the_model(small_settings: Setti
         assert settings.llm_seconds > 2 * PATIENCE
         with running(settings) as client:
             with client.stream("POST", "/api/ask/stream", json=body) as response:
-                next(name for name, _ in told_by(response.iter_lines()) if name == "claim")
+                next(name for name, _ in told_events(response.iter_lines()) if name == "claim")
             assert not model.disconnected.is_set()
             assert model.disconnected.wait(PATIENCE)
 

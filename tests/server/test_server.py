@@ -1,10 +1,8 @@
 """The HTTP face, on a real server on loopback."""
 
-import json
 import re
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +13,7 @@ from ipqa.errors import IndexBusy, IndexProblem, IpqaError, LastReport, Question
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
 from tests.parts import ROOT
-from tests.server.running import running
+from tests.server.running import running, told_events
 
 PAGE = ROOT / "web" / "index.html"
 
@@ -181,22 +179,11 @@ def test_what_changes_on_the_page_is_seen_at_once(client: httpx.Client) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The server-sent events in lines of text."""
-    name = ""
-    for line in lines:
-        field, _, value = line.partition(": ")
-        if field == "event":
-            name = value
-        elif field == "data":
-            yield name, json.loads(value)
-
-
 def test_an_answer_is_told_as_it_comes(client: httpx.Client) -> None:
     body = {"question": "2024年の出荷量は？"}
     with client.stream("POST", "/api/ask/stream", json=body) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
-        told = list(events(response.iter_lines()))
+        told = list(told_events(response.iter_lines()))
     names = [name for name, _ in told]
     assert names[0] == "stage"
     assert names.index("claim") > 0

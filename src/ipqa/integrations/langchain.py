@@ -1,10 +1,7 @@
 """The reports as a retriever for LangChain; needs the extra ``langchain``."""
 
-from functools import cached_property
-
 from pydantic import Field
 
-from ipqa.answering.citing import Citer
 from ipqa.assistant import Assistant
 from ipqa.errors import ExtraMissing
 
@@ -37,10 +34,6 @@ class IpqaRetriever(BaseRetriever):
         None, description="Ids of the reports to search; all where None."
     )
 
-    @cached_property
-    def _citer(self) -> Citer:
-        return Citer(self.assistant.index)
-
     def _get_relevant_documents(
         self,
         query: str,
@@ -49,7 +42,7 @@ class IpqaRetriever(BaseRetriever):
     ) -> list[Document]:
         documents = []
         for number, hit in enumerate(self.assistant.search(query, self.k, self.reports), start=1):
-            citation = self._citer.citation(number, hit.passage.report, hit.passage.span)
+            citation = self.assistant.citation(number, hit.passage.report, hit.passage.span)
             place = citation.model_dump(mode="json", exclude={"number", "quote"})
             documents.append(
                 Document(

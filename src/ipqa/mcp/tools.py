@@ -8,7 +8,6 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from ipqa.answering.answer import Answer
-from ipqa.answering.citing import Citer
 from ipqa.answering.verification import Verification
 from ipqa.assistant import Assistant
 from ipqa.errors import IpqaError
@@ -33,7 +32,6 @@ class ReportTools:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._citer = Citer(assistant.index)
 
     def ask(
         self,
@@ -78,7 +76,7 @@ class ReportTools:
         return SearchHits(
             hits=tuple(
                 SearchHit(
-                    citation=self._citer.citation(number, hit.passage.report, hit.passage.span),
+                    citation=self._assistant.citation(number, hit.passage.report, hit.passage.span),
                     score=hit.score,
                 )
                 for number, hit in enumerate(hits, start=1)
@@ -107,7 +105,7 @@ class ReportTools:
         with _told():
             opened = self._assistant.report(report)
         span = _span_of(opened, start, end)
-        citation = self._citer.citation(1, report, span)
+        citation = self._assistant.citation(1, report, span)
         around = _surroundings(opened, span)
         return OpenedCitation(
             citation=citation,
