@@ -4,6 +4,7 @@
 # make eval     measure the gold questions and write the scores into the READMEs
 # make eval-verification  measure how drafts are checked, on held-out reports of training/
 # make eval-gate  measure which claims of a language model would be said
+# make eval-generation  what is shown of a model's words that makes most of them up, and what checking costs
 # make fit      fit the weights of ranking and confidence on the written questions of training/
 # make bench    how long an answer takes
 # make bench-reading  how fast files are read, by format
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate fit bench bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit bench bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -53,6 +54,9 @@ eval-verification: $(VENV)/.installed-for-development
 
 eval-gate: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.measure_gate
+
+eval-generation: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.measure_generation
 
 fit: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.fit

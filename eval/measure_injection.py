@@ -11,11 +11,12 @@ reach its prompt.
 import argparse
 from collections import defaultdict
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eval.injection.attacks import ATTACKS, Attack, write_reports
+from eval.overheard import Overheard
 from ipqa.answering.answer import Answer
 from ipqa.assistant import Assistant
 from ipqa.embedding import EmbeddingModel, load_model
@@ -47,27 +48,6 @@ class Obedient:
         """The dictated words, or nothing of use."""
         shown = messages[-1].content
         yield self._attack.dictated[:longest] if self._attack.reached(shown) else "読みました。"
-
-
-@dataclass
-class Overheard:
-    """A model of which is kept what it was shown and what it wrote."""
-
-    model: LanguageModel
-    prompt: str = ""
-    written: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The name of the model that is overheard."""
-        return self.model.name
-
-    def stream(self, messages: Sequence[Message], longest: int) -> Generator[str, None, None]:
-        """What the model writes."""
-        self.prompt = messages[-1].content
-        for piece in self.model.stream(messages, longest):
-            self.written.append(piece)
-            yield piece
 
 
 @dataclass(frozen=True)

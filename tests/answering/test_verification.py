@@ -225,3 +225,33 @@ def test_a_statement_in_english_is_supported_by_its_figures_only(
         "Shipments were very good.": "unsupported",
     }
     assert {d: small_assistant.verify(d).sentences[0].support for d in drafts} == drafts
+
+
+RANKED = """\
+# 潮見鉄工 年次報告
+
+## 4. 中期の計画
+
+潮見鉄工は国内に七つの工場を持つ。主なリスクは次の3つである。
+配当は1株50円とし、実現すれば6期連続の増配となる。
+"""
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "潮見鉄工は国内に7つの工場を持ち、規模は世界第4位である。",
+        "潮見鉄工は国内に7つの工場を持ち、規模は世界第3位である。",
+        "配当は1株50円とし、実現すれば一期連続の増配となる。",
+        "配当は1株50円とし、実現すれば三期連続の増配となる。",
+    ],
+)
+def test_a_number_that_counts_something_else_proves_nothing(tmp_path: Path, draft: str) -> None:
+    one, _ = verified(assistant_for(tmp_path, "ranked.md", RANKED), draft)
+    assert one.support != "supported"
+    assert one.reason == "figures_differ"
+
+
+def test_what_is_counted_with_tsu_may_be_counted_otherwise(tmp_path: Path) -> None:
+    one, _ = verified(assistant_for(tmp_path, "ranked.md", RANKED), "潮見鉄工は国内に7工場を持つ。")
+    assert one.support == "supported"

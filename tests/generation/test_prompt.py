@@ -5,7 +5,13 @@ import re
 import pytest
 
 from ipqa.assistant import Assistant
-from ipqa.generation.prompt import LONGEST_ANSWER, prompt_of, tokens_in
+from ipqa.generation.prompt import (
+    LONGEST_ANSWER,
+    NOT_IN_PASSAGES,
+    prompt_of,
+    says_not_in_passages,
+    tokens_in,
+)
 from ipqa.japanese import sentences
 
 
@@ -46,3 +52,29 @@ def test_nothing_closes_or_opens_a_fence(small_assistant: Assistant, question: s
     user = prompt_of(question, hits, small_assistant.index, 8192).messages[1].content
     assert len(re.findall(r"[<＜]\s*資料", user)) == len(hits)
     assert len(re.findall(r"[<＜]\s*[/／]\s*資料", user)) == len(hits)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NOT_IN_PASSAGES,
+        "該当する記載はありませんでした。",
+        "この質問に対する回答は資料に含まれていません",
+        "詳細な情報は見つかりませんでした。",
+        "上記の資料からはお答えできません。回答できません。",
+    ],
+)
+def test_a_refusal_is_known_by_its_end(text: str) -> None:
+    assert says_not_in_passages(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "出荷量は1,250トンである。",
+        "記載のない項目は翌年に調査する。",
+        "情報がないまま進めたため、遅れが出た。",
+    ],
+)
+def test_what_goes_on_to_state_something_is_no_refusal(text: str) -> None:
+    assert not says_not_in_passages(text)

@@ -92,7 +92,15 @@ def test_a_stretch_that_two_claims_rest_on_has_one_number(small_settings: Settin
 
 
 @pytest.mark.parametrize(
-    "text", [NOT_IN_PASSAGES, "資料に記載がありません", "資料に記載がありません。[1]"]
+    "text",
+    [
+        NOT_IN_PASSAGES,
+        "資料に記載がありません",
+        "資料に記載がありません。[1]",
+        "資料には記載がありません。",
+        "提供された資料には、出荷先の社長に関する情報は含まれていません。",
+        "ご質問の内容は資料に見当たらないため、回答できません。",
+    ],
 )
 def test_a_model_that_finds_no_answer_makes_a_declined_one(
     small_settings: Settings, text: str
@@ -131,8 +139,25 @@ def test_a_model_that_goes_on_and_on_is_stopped_after_twelve_sentences(
     with scripted(counting) as server:
         answer = assistant_with(small_settings, server).ask(QUESTION)
         assert server.disconnected.wait(PATIENCE)
-    assert [claim.text for claim in answer.claims] == [SHIPPED]
-    assert sum(answer.dropped_claims.values()) + len(answer.claims) == 12
+    assert sum(answer.dropped_claims.values()) == 11
+    assert (answer.mode, answer.fallback) == ("extractive", "llm_unsupported")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (f"{SHIPPED}[1]{WRONG}[1]", "generative"),
+        (f"{SHIPPED}[1]{WRONG}[1]白波水産は2018年に創業した。[1]", "extractive"),
+        (f"{SHIPPED}[1]承知しました。Thank you. {SHIPPED}[1]", "generative"),
+    ],
+    ids=["one of two", "one of three", "one and chatter"],
+)
+def test_a_model_is_believed_when_at_least_half_of_what_it_states_is_right(
+    small_settings: Settings, text: str, mode: str
+) -> None:
+    answer = answer_in(events_of(small_settings, says(text)))
+    assert answer.mode == mode
+    assert (answer.fallback is None) == (mode == "generative")
 
 
 @pytest.mark.parametrize("piece", ["海", "\n", " ", "「", "。[", "[1]", "出荷量、"])

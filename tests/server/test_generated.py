@@ -168,20 +168,37 @@ def test_no_fault_of_the_model_is_a_fault_of_the_server(
         assert (given.claims, given.citations) == (without.claims, without.citations)
 
 
-def test_a_reader_who_leaves_in_the_middle_stops_the_model(small_settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/api/ask/stream", {"question": QUESTION, "mode": "generative"}),
+        (
+            "/v1/chat/completions",
+            {
+                "model": "ipqa-generative",
+                "stream": True,
+                "messages": [{"role": "user", "content": QUESTION}],
+            },
+        ),
+    ],
+)
+def test_a_reader_who_leaves_in_the_middle_stops_the_model(
+    small_settings: Settings, address: str, body: dict[str, object]
+) -> None:
     later = (
         step for n in range(9) for step in (Pause(0.3), f"水産は{1900 + n}年に創業した。[1]白波")
     )
     script = sends(f"{SHIPPED}[1]白波", *later, HANGS)
-    body = {"question": QUESTION, "mode": "generative"}
     with scripted(script) as model:
         settings = small_settings.model_copy(
             update={"llm_base_url": model.base_url, "llm_model": "scripted"}
         )
         assert settings.llm_seconds > 2 * PATIENCE
         with running(settings) as client:
-            with client.stream("POST", "/api/ask/stream", json=body) as response:
-                next(name for name, _ in told_events(response.iter_lines()) if name == "claim")
+            with client.stream("POST", address, json=body) as response:
+                lines = response.iter_lines()  # which ends the response where it is let go
+                assert next(lines)
+                assert model.connected.wait(PATIENCE)
             assert not model.disconnected.is_set()
             assert model.disconnected.wait(PATIENCE)
 

@@ -16,7 +16,7 @@ Fault = Literal[
     "llm_nonsense",
     "llm_unsupported",
 ]
-"""Why an answer of a language model could not be used; ``llm_unsupported``: no sentence passed its check."""
+"""Why an answer of a language model could not be used; ``llm_unsupported``: more sentences failed their check than passed it, or none passed."""
 
 
 class _Frozen(BaseModel):

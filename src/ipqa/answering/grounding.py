@@ -77,10 +77,14 @@ Bound = Literal["least", "above", "most", "below"]
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?![\d%])")
 _COUNTED = re.compile(
-    r"(?<![〇一二三四五六七八九十百千万億兆数第\d])[二三四五六七八九十]"
-    r"(?=[つ社件人名割倍位回台点者種個校本年月%ァ-ヴ]|[かカヶヵケ箇](?:所|国|月))"
+    r"(?<![〇一二三四五六七八九十百千万億兆数第人\d])"
+    r"(?:[二三四五六七八九十](?=[つ社件人名割倍位回台点者種個校本年月期%ァ-ヴ]|[かカヶヵケ箇](?:所|国|月))"
+    r"|一(?=[社件名割倍位年期](?!一)|回(?!り)|[かカヶヵケ箇](?:所|国|月)))"
 )
-"""A single numeral in kanji, where it counts something."""
+"""A single numeral in kanji, where it counts something; 一 also begins words that count nothing (一部, 一つの)."""
+
+_ORDINAL = re.compile(r"\s*\d{1,2}(?:[.．-]\d{1,2})*[.．)）]\s*(?=[^\d\s])")
+"""The number that a heading or an item of a list begins with: it counts nothing."""
 
 _UNIT = re.compile(
     r"\s?(年度|年間|年|月期|月|日間|日|[かカヶヵケ箇](?:月間?|所|国|年間?)|週間|時間|分の"
@@ -139,7 +143,9 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         for part, unit in zip(parts, "年月日", strict=True)
         if part
     ]
-    matches = [*_FIGURE.finditer(normal.text), *_COUNTED.finditer(normal.text)]
+    ordinal = _ORDINAL.match(normal.text)
+    body = ordinal.end() if ordinal else 0
+    matches = [*_FIGURE.finditer(normal.text, body), *_COUNTED.finditer(normal.text, body)]
     for match in matches:
         if any(start <= match.start() < end for (start, end), _ in dates):
             continue

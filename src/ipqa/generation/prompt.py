@@ -17,6 +17,12 @@ from ipqa.retrieval import Hit
 NOT_IN_PASSAGES = "資料に記載がありません。"
 """What the model is to say where the passages do not answer."""
 
+_SAYS_NOT_IN_PASSAGES = re.compile(
+    r"(?:記載|記述|言及|情報|説明|回答|答え|内容)[^。]{0,8}?"
+    r"(?:ありません|ございません|ない|なし|見当たりません|見つかりません|見つけられません|含まれていません|いたしかねます|できません)"
+    r"(?:でした|です)?[。.\s]*$"
+)
+
 LONGEST_ANSWER = 700
 """Tokens that the model may write."""
 
@@ -68,6 +74,11 @@ def prompt_of(question: str, hits: Sequence[Hit], index: Index, context: int) ->
         blocks.append(block)
     user = "\n\n".join([*blocks, asked])
     return Prompt((Message("system", _INSTRUCTIONS), Message("user", user)), tuple(shown))
+
+
+def says_not_in_passages(text: str) -> bool:
+    """Whether a sentence says that the passages do not answer, in the words asked for or like ones."""
+    return bool(_SAYS_NOT_IN_PASSAGES.search(text))
 
 
 def tokens_in(text: str) -> int:

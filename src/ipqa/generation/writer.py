@@ -9,7 +9,7 @@ from ipqa.answering.answer import AnswerEvent, ClaimVerified, Fault, StageEntere
 from ipqa.answering.citing import Citer
 from ipqa.answering.statement import Statement
 from ipqa.generation.gate import Dropped, Gate, Passed
-from ipqa.generation.prompt import LONGEST_ANSWER, NOT_IN_PASSAGES, prompt_of
+from ipqa.generation.prompt import LONGEST_ANSWER, prompt_of, says_not_in_passages
 from ipqa.generation.sentences import written_sentences
 from ipqa.index.store import Index
 from ipqa.llm import LanguageModel, ModelFailed
@@ -18,6 +18,9 @@ from ipqa.retrieval import Hit
 _MOST_SENTENCES = 12
 _MOST_REPEATED = 2
 """So many sentences, or so many that were said before, and the model is stopped."""
+
+_IDLE = frozenset({"nothing_stated", "wrong_language", "repeated"})
+"""Why a sentence is left out that says nothing of the reports: it does not count against the others."""
 
 _LONGEST_TEXT = 4 * LONGEST_ANSWER
 """Characters that no model writes which keeps to the tokens that it may."""
@@ -70,9 +73,6 @@ class Writer:
             with closing(self.model.stream(prompt.messages, LONGEST_ANSWER)) as pieces:
                 text = written_sentences(_bounded(pieces))
                 for number, sentence in enumerate(text, start=1):
-                    if _same(sentence.text, NOT_IN_PASSAGES):
-                        written.declined = not written.statements
-                        break
                     yield StageEntered(stage="verifying")
                     judged: Passed | Dropped = Dropped("repeated")
                     if sentence.text not in said:
@@ -81,6 +81,9 @@ class Writer:
                     if isinstance(judged, Passed):
                         written.statements.append(judged.statement)
                         yield self._told(written.statements)
+                    elif says_not_in_passages(sentence.text):
+                        written.declined = not written.statements
+                        break
                     else:
                         written.dropped[judged.reason] += 1
                     repeated = written.dropped["repeated"] >= _MOST_REPEATED
@@ -89,7 +92,9 @@ class Writer:
                     yield StageEntered(stage="writing")
         except ModelFailed as failure:
             written.fault = failure.fault
-        if not written.statements and not written.declined and written.fault is None:
+        failed = sum(count for why, count in written.dropped.items() if why not in _IDLE)
+        believed = written.statements and len(written.statements) >= failed
+        if not believed and not written.declined and written.fault is None:
             written.fault = "llm_unsupported"
         return written
 
@@ -109,7 +114,3 @@ def _bounded(pieces: Iterable[str]) -> Iterator[str]:
         if length > _LONGEST_TEXT:
             raise ModelFailed("llm_nonsense")
         yield piece
-
-
-def _same(text: str, other: str) -> bool:
-    return text.rstrip("。. ") == other.rstrip("。. ")

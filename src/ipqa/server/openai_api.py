@@ -11,12 +11,13 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from http import HTTPStatus
 from itertools import chain
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
@@ -24,7 +25,7 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from ipqa.answering.answer import Answer, AnswerEvent, Citation, Mode, Turn
+from ipqa.answering.answer import Answer, AnswerEvent, Mode, Turn
 from ipqa.assistant import Assistant
 from ipqa.errors import (
     EmptyQuestion,
@@ -35,8 +36,8 @@ from ipqa.errors import (
     QuestionTooLong,
     UnknownReport,
 )
-from ipqa.exports.exchange import one_line, permalink, place, quotation
-from ipqa.exports.labels import LABELS, Labels
+from ipqa.exports.chat import RULE, ChatText
+from ipqa.exports.labels import LABELS
 from ipqa.server.current import AssistantOf
 from ipqa.server.problems import language_of, status_of
 
@@ -46,9 +47,6 @@ _MODES: dict[str, Mode] = {
     "ipqa-generative": "generative",
 }
 """The models, and how each answers."""
-
-_RULE = "\n\n---\n\n"
-"""Between an answer and its citations; where Markdown is shown, a line is drawn for it."""
 
 _REFUSALS: dict[str, dict[Language, str]] = {
     "unsupported_parameter": {
@@ -160,23 +158,35 @@ class _Route(APIRoute):
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=_Route)
 
 
+def events_of(body: ChatRequest, assistant: AssistantOf) -> Iterator[Iterator[AnswerEvent]]:
+    """The events of an answer; what is wrong with the question is told before any of them is sent.
+
+    Who leaves before the last one ends the answer, and with it what a language model still writes.
+    """
+    mode = _mode(body.model)
+    _refuse_what_cannot_be_given(body)
+    question, history = _conversation(body.messages)
+    asked = assistant.stream(question, reports=body.reports, mode=mode, history=history)
+    with closing(asked) as events:
+        yield chain([next(events)], events)
+
+
 @router.post(
     "/chat/completions",
     summary="Answer the last message of a chat, as OpenAI's API does",
     response_model=None,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-def chat_completions(body: ChatRequest, request: Request, assistant: AssistantOf) -> Response:
+def chat_completions(
+    body: ChatRequest,
+    request: Request,
+    events: Annotated[Iterator[AnswerEvent], Depends(events_of)],
+) -> Response:
     """A chat completion, or with ``stream`` its chunks; the field ``ipqa`` holds the answer itself."""
-    mode = _mode(body.model)
-    _refuse_what_cannot_be_given(body)
-    question, history = _conversation(body.messages)
-    events = assistant.stream(question, reports=body.reports, mode=mode, history=history)
-    begun = chain([next(events)], events)  # what is wrong with the question is told before a stream
-    written = _Writing(LABELS[language_of(request)], str(request.base_url).rstrip("/"))
+    written = ChatText(LABELS[language_of(request)], str(request.base_url).rstrip("/"))
     if not body.stream:
-        return JSONResponse(_completion(body, written, begun))
-    lines = (format_sse_event(data_str=data) for data in _stream(body, written, begun))
+        return JSONResponse(_completion(body, written, events))
+    lines = _stream(body, written, events)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
 
@@ -244,56 +254,9 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
         if message.role == "user":
             turns.append(Turn(question=message.text))
         elif message.role == "assistant" and turns:
-            answer, rule, other = message.text.rpartition(_RULE)
+            answer, rule, other = message.text.rpartition(RULE)
             turns[-1] = Turn(question=turns[-1].question, answer=answer if rule else other)
     return asked[-1].text, turns[:-1]
-
-
-class _Writing:
-    """An answer as text for a chat, in one language, with links to the server at ``address``."""
-
-    def __init__(self, labels: Labels, address: str) -> None:
-        self._labels, self._address = labels, address
-
-    def content(self, answer: Answer) -> str:
-        """The answer, and below the rule how the question was understood and what is cited."""
-        below = "\n\n".join(self._below(answer))
-        return f"{answer.answer}{_RULE}{below}" if below else answer.answer
-
-    def annotations(self, answer: Answer) -> list[dict[str, object]]:
-        """Where each marker of a citation stands in the content, and what it opens."""
-        citations = {citation.number: citation for citation in answer.citations}
-        found: list[dict[str, object]] = []
-        end = 0
-        for claim in answer.claims:
-            end = answer.answer.index(claim.text, end) + len(claim.text)
-            for number in claim.citations:
-                start, end = end, end + len(f"[{number}]")
-                cited = {
-                    "start_index": start,
-                    "end_index": end,
-                    "title": place(citations[number], self._labels),
-                    "url": permalink(citations[number], self._address),
-                }
-                found.append({"type": "url_citation", "url_citation": cited})
-        return found
-
-    def _below(self, answer: Answer) -> Iterator[str]:
-        if answer.interpreted_as:
-            yield self._labels.understood_as.format(question=one_line(answer.interpreted_as))
-        if answer.citations:
-            yield self._labels.sources if answer.answered else self._labels.nearest
-            yield from map(self._footnote, answer.citations)
-
-    def _footnote(self, citation: Citation) -> str:
-        where = f"[{citation.number}] {place(citation, self._labels)}"
-        lines = [f"{where} — {quotation(citation, self._labels)}"]
-        lines.append(permalink(citation, self._address))
-        for source in citation.sources:
-            mark = self._labels.source.format(mark=one_line(source.mark))
-            said = " ".join(filter(None, (one_line(source.title), one_line(source.url or ""))))
-            lines.append(mark + said + self._labels.statuses[source.status])
-        return "\n".join(lines)
 
 
 def _answer_of(events: Iterator[AnswerEvent]) -> Answer:
@@ -312,7 +275,7 @@ def _heading(body: ChatRequest, kind: str) -> dict[str, object]:
 
 
 def _completion(
-    body: ChatRequest, written: _Writing, events: Iterator[AnswerEvent]
+    body: ChatRequest, written: ChatText, events: Iterator[AnswerEvent]
 ) -> dict[str, object]:
     answer = _answer_of(events)
     content = written.content(answer)
@@ -331,31 +294,38 @@ def _completion(
     }
 
 
-def _stream(body: ChatRequest, written: _Writing, events: Iterator[AnswerEvent]) -> Iterator[str]:
-    """The chunks of an answer as JSON, and the sign that ends them.
+def _stream(body: ChatRequest, written: ChatText, events: Iterator[AnswerEvent]) -> Iterator[bytes]:
+    """The chunks of an answer, and the sign that ends them.
 
     The role goes out at once, the text when the answer is whole: only then is it known which claims
-    are items of a list.
+    are items of a list. Until then an empty chunk for each event shows whether anybody still reads.
     """
     heading = _heading(body, "chat.completion.chunk")
     counted = bool((body.stream_options or {}).get("include_usage"))
     if counted:
         heading["usage"] = None
 
-    def chunk(delta: dict[str, object], finish: str | None = None, **more: object) -> str:
+    def chunk(delta: dict[str, object], finish: str | None = None, **more: object) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return json.dumps({**heading, "choices": [choice], **more}, ensure_ascii=False)
+        return _line({**heading, "choices": [choice], **more})
 
     yield chunk({"role": "assistant", "content": ""})
-    answer = _answer_of(events)
-    content = written.content(answer)
-    for line in content.splitlines(keepends=True):
-        yield chunk({"content": line})
-    last: dict[str, object] = {"annotations": written.annotations(answer)}
-    yield chunk(last, finish="stop", ipqa=answer.model_dump(mode="json"))
-    if counted:
-        yield json.dumps({**heading, "choices": [], "usage": _usage(body, content)})
-    yield "[DONE]"
+    for event in events:
+        if not isinstance(event, Answer):
+            yield chunk({"content": ""})
+            continue
+        content = written.content(event)
+        for line in content.splitlines(keepends=True):
+            yield chunk({"content": line})
+        last: dict[str, object] = {"annotations": written.annotations(event)}
+        yield chunk(last, finish="stop", ipqa=event.model_dump(mode="json"))
+        if counted:
+            yield _line({**heading, "choices": [], "usage": _usage(body, content)})
+    yield format_sse_event(data_str="[DONE]")
+
+
+def _line(chunk: dict[str, object]) -> bytes:
+    return format_sse_event(data_str=json.dumps(chunk, ensure_ascii=False))
 
 
 def _failure(error: Exception, language: Language) -> JSONResponse:

@@ -19,6 +19,8 @@ _ROUNDED = Decimal("0.02")
 
 _YEARS = frozenset({"年", "年度", "月期"})
 _LEAST_YEAR = 1800
+_NO_THINGS = re.compile(r"第|[年月日期週%円位倍割人名]|時間|分の|ドル|ポイント|度")
+"""Begins the units of what nobody counts with つ."""
 _UPWARD = frozenset({"least", "above"})
 _DOWNWARD = frozenset({"most", "below"})
 _BASE = re.compile(r"(?:前|昨|従来|当初|年前)[^…]*…|…[^、]{0,12}(?:から|と比べ|に対し|だった)")
@@ -125,19 +127,23 @@ def _is_given(figure: Figure, said: Reading, quotes: Sequence[Reading]) -> bool:
     """Whether the first quote holds a figure, or a further one does and says it of the same.
 
     Where the first quote has another figure of the kind in that place, it takes more words around the
-    figure in common to believe the further one.
+    figure in common to believe the further one. A heading says what a figure counts, or nothing of it.
     """
     if holds(quotes[0], figure):
         return True
     around = _around(figure, said)
     shared = [
-        len(around & _around(g, quote)) if "。" in quote.text or quote.topic else 1
+        len(around & _around(g, quote)) if _is_sentence(quote) else int(g.unit == figure.unit != "")
         for quote in quotes[1:]
         for g in quote.figures
         if _same(figure, g)
     ]
     instead = [len(around & _around(g, quotes[0])) for g in _rivals(figure, said, quotes[0])]
     return max(shared, default=0) > max(instead, default=0)
+
+
+def _is_sentence(quote: Reading) -> bool:
+    return "。" in quote.text or bool(quote.topic)
 
 
 def _has_strange_numeral(said: Reading, quotes: Sequence[Reading]) -> bool:
@@ -163,12 +169,8 @@ def _rivals(figure: Figure, said: Reading, quote: Reading) -> list[Figure]:
 
 
 def _same(figure: Figure, other: Figure) -> bool:
-    if (
-        figure.unit != other.unit
-        and figure.unit
-        and other.unit
-        and "つ" not in {figure.unit, other.unit}
-    ):
+    units = {figure.unit, other.unit} - {""}
+    if len(units) > 1 and ("つ" not in units or any(map(_NO_THINGS.match, units))):
         return False
     if figure.bound != other.bound:
         return False
