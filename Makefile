@@ -6,6 +6,7 @@
 # make eval-gate  measure which claims of a language model would be said
 # make eval-generation  what is shown of a model's words that makes most of them up, and what checking costs
 # make fit      fit the weights of ranking and confidence on the written questions of training/
+# make train    teach the embedder on the questions of training/ (an hour and a half on two cores)
 # make bench    how long an answer takes
 # make bench-reading  how fast files are read, by format
 # make screenshots  the pictures of docs/images (needs Chromium)
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit bench bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train bench bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -60,6 +61,10 @@ eval-generation: $(VENV)/.installed-for-development
 
 fit: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.fit
+
+train: $(VENV)/.installed-for-development
+	$(BIN)/python -m training.embedder
+	$(BIN)/python -m training.export
 
 bench: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build

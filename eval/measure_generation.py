@@ -1,11 +1,11 @@
 """Measures answers in a model's words: what the gate lets through, and what it costs.
 
-    python -m eval.measure_generation [--base-url URL --model NAME] [--show]
+    python -m eval.measure_generation [--base-url URL --model NAME | --gguf FILE] [--show]
 
 The 120 questions about the documents of `eval/documents`, asked once of a model that makes most of what it says
-up (`eval.overheard.Inventive`), and once of the model at an endpoint if one is given. A figure counts as
-unsupported where it stands in a claim that is shown and in none of the quotes of that claim. Two readings
-are counted: by value (令和7年 is 2025年), as the gate reads figures, and by the bare digits, kanji numerals
+up (`eval.overheard.Inventive`), and once of the model at an endpoint, or in a file, if one is given. A figure counts as
+unsupported where it stands in a claim that was shown, if only until the answer was given in the report's words
+after all, and in none of the quotes of that claim. Two readings are counted: by value (令和7年 is 2025年), as the gate reads figures, and by the bare digits, kanji numerals
 among them, which is stricter and knows nothing of the gate's reading: what it names is to be looked at.
 """
 
@@ -38,11 +38,12 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass
 class Asked:
-    """One question, what the model wrote, what was shown, and the seconds that each step took."""
+    """One question, what the model wrote, what was shown of it, and the seconds that each step took."""
 
     question: str
     answer: Answer
     written: str
+    shown: list[ClaimVerified]
     model_seconds: float
     total_seconds: float
     first_claim_seconds: float | None = None
@@ -50,14 +51,13 @@ class Asked:
 
     def unsupported(self, *, bare: bool) -> list[str]:
         """The figures of shown claims that their quotes do not hold."""
-        quotes = {citation.number: citation.quote for citation in self.answer.citations}
         found: list[str] = []
-        for claim in self.answer.claims:
-            said = "\n".join(quotes[number] for number in claim.citations)
+        for event in self.shown:
+            said = "\n".join(citation.quote for citation in event.citations)
             if bare:
-                found += _digits(claim.text) - _digits(said)
+                found += _digits(event.claim.text) - _digits(said)
             else:
-                found += map(str, figures(claim.text) - figures(said))
+                found += map(str, figures(event.claim.text) - figures(said))
         return found
 
 
@@ -72,6 +72,7 @@ def asked(assistant: Assistant, model: Overheard, question: str, report: str) ->
     before, started = model.seconds, time.perf_counter()
     first: float | None = None
     gate: list[float] = []
+    shown: list[ClaimVerified] = []
     verifying: tuple[float, float] | None = None
     answer: Answer | None = None
     for event in assistant.stream(question, reports=[report]):
@@ -82,14 +83,17 @@ def asked(assistant: Assistant, model: Overheard, question: str, report: str) ->
         verifying = None
         if isinstance(event, StageEntered) and event.stage == "verifying":
             verifying = (now, model.seconds)
-        elif isinstance(event, ClaimVerified) and first is None:
-            first = now - started
+        elif isinstance(event, ClaimVerified):
+            first = now - started if first is None else first
+            shown.append(event)
         elif isinstance(event, Answer):
             answer = event
     if answer is None:
         raise RuntimeError(question)
     total = time.perf_counter() - started
-    return Asked(question, answer, "".join(model.written), model.seconds - before, total, first, gate)  # fmt: skip
+    if answer.mode == "extractive":
+        shown = shown[: len(shown) - len(answer.claims)]
+    return Asked(question, answer, "".join(model.written), shown, model.seconds - before, total, first, gate)  # fmt: skip
 
 
 def print_measures(name: str, found: list[Asked]) -> None:
@@ -101,11 +105,11 @@ def print_measures(name: str, found: list[Asked]) -> None:
     fallbacks = Counter(one.answer.fallback for one in wrote if one.answer.fallback)
     print(f"## {name}")
     print(f"{len(found)} questions, asked of the model {len(wrote)}, answered in its words {len(worded)}")  # fmt: skip
-    print(f"sentences written {sentences}, shown {sum(len(one.answer.claims) for one in worded)}, dropped {dropped.total()}: {dict(dropped.most_common())}")  # fmt: skip
+    print(f"sentences written {sentences}, passed {sum(len(one.shown) for one in wrote)}, dropped {dropped.total()}: {dict(dropped.most_common())}")  # fmt: skip
     print(f"answered in the report's words instead: {dict(fallbacks)}")
-    by_value = [f for one in worded for f in one.unsupported(bare=False)]
-    bare = [(f, one) for one in worded for f in one.unsupported(bare=True)]
-    print(f"figures in shown answers that are not in their quotes: {len(by_value)} (by the bare digits {len(bare)}: {[f for f, _ in bare]})")  # fmt: skip
+    by_value = [f for one in wrote for f in one.unsupported(bare=False)]
+    bare = [(f, one) for one in wrote for f in one.unsupported(bare=True)]
+    print(f"figures in what passed that are not in its quotes: {len(by_value)} (by the bare digits {len(bare)}: {[f for f, _ in bare]})")  # fmt: skip
     gate = [1000 * seconds for one in wrote for seconds in one.gate_seconds]
     firsts = [one.first_claim_seconds for one in worded if one.first_claim_seconds is not None]
     if gate and firsts:
@@ -137,27 +141,36 @@ def measured(model: LanguageModel, settings: Settings) -> list[Asked]:
     ]
 
 
-def main() -> None:
-    """Print the measures of the inventive model, and of the model of an endpoint if that is given."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
-    parser.add_argument("--model", help="name of the model at that endpoint")
-    parser.add_argument("--show", action="store_true", help="print what each question got, too")
-    options = parser.parse_args()
+def measured_all(base_url: str | None, model: str | None, *, show: bool) -> None:
+    """Print the measures of the inventive model, and of the model at an endpoint if one is given."""
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings(
-            corpus=DOCUMENTS,
-            index=Path(folder),
-            llm_base_url=options.base_url,
-            llm_model=options.model,
+            corpus=DOCUMENTS, index=Path(folder), llm_base_url=base_url, llm_model=model
         )
         build_index(settings, load_model(settings.embedding_model), lambda _: None)
         real = language_model(settings)
-        for model in [Inventive(), real] if real is not None else [Inventive()]:
-            found = measured(model, settings)
-            print_measures(model.name, found)
-            if options.show:
+        for one in [Inventive(), real] if real is not None else [Inventive()]:
+            found = measured(one, settings)
+            print_measures(one.name, found)
+            if show:
                 print_shown(found)
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--base-url", help="of an OpenAI-compatible endpoint")
+    parser.add_argument("--model", help="name of the model at that endpoint")
+    parser.add_argument("--gguf", type=Path, help="file of a model that llama.cpp runs here")
+    parser.add_argument("--show", action="store_true", help="print what each question got, too")
+    given = parser.parse_args()
+    if given.gguf is None:
+        measured_all(given.base_url, given.model, show=given.show)
+        return
+    from eval.llama_server import llama_server  # noqa: PLC0415 - needs a package that is installed by hand
+
+    with llama_server(given.gguf) as address:
+        measured_all(address, given.gguf.stem, show=given.show)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,30 @@ def test_held_out_families_share_no_sentence_with_the_rest() -> None:
     assert runs[True] & runs[False] == set()
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"evidence": ["売上高は49億円で"]}, "not in shioiri"),
+        ({"report": "another"}, "no report another"),
+        ({"wrong": "売上は48億円に達しました。"}, "made 2 times"),
+    ],
+)
+def test_claims_that_stand_on_nothing_are_found(
+    tmp_path: Path, change: dict[str, object], problem: str
+) -> None:
+    claims = {
+        "report": "shioiri",
+        "kind": "cause",
+        "evidence": ["増えたのは業務用の注文による。"],
+        "supported": "売上は48億円に達しました。",
+        "wrong": "値上げによって売上が増えました。",
+    }
+    write_folder(tmp_path, SOUND)
+    line = json.dumps(claims | change, ensure_ascii=False)
+    (tmp_path / "claims.jsonl").write_text(line, encoding="utf-8")
+    assert problem in "\n".join(check_data.claims(read_folder(tmp_path)))
+
+
 def test_a_sound_folder_passes(tmp_path: Path) -> None:
     done = check_in_a_shell(write_folder(tmp_path, SOUND))
     assert (done.returncode, done.stderr) == (0, "")

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import fuzz
 
 from ipqa.evaluation.gold import GoldQuestion
@@ -53,17 +53,41 @@ class WrittenQuestion(GoldQuestion):
     scope: Literal["report", "library"]
 
 
+class WrittenClaims(BaseModel):
+    """Two sentences as a language model might write them: one that the evidence supports, one that it does not.
+
+    Attributes:
+        evidence: whole sentences, list items or rows of the report, as they stand in its file.
+        kind: what is wrong with the wrong one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    report: str
+    kind: Literal[
+        "addition", "attribute", "cause", "certainty", "comparison", "condition", "direction",
+        "negation", "number", "scope", "subject", "swap", "time",
+    ]  # fmt: skip
+    evidence: tuple[str, ...] = Field(min_length=1)
+    supported: str
+    wrong: str
+
+
 @dataclass(frozen=True)
 class Folder:
-    """The reports of a folder by id, as they stand in their files, and the questions about them."""
+    """The reports of a folder by id, as they stand in their files, and what was written about them."""
 
     name: str
     reports: dict[str, str]
     questions: tuple[WrittenQuestion, ...]
+    claims: tuple[WrittenClaims, ...] = ()
+
+
+Written = TypeVar("Written", bound=BaseModel)
 
 
 class BadLineError(ValueError):
-    """A line is not a question."""
+    """A line is not a question, or not a pair of claims."""
 
 
 def folders_of_data() -> list[Path]:
@@ -72,22 +96,25 @@ def folders_of_data() -> list[Path]:
 
 
 def read_folder(path: Path) -> Folder:
-    """The reports and questions of a folder.
+    """The reports, questions and claims of a folder.
 
     Raises:
         BadLineError: a line is not JSON, or lacks a field, or has one that it should not have.
     """
     reports = {file.stem: file.read_text(encoding="utf-8") for file in sorted(path.glob("*.md"))}
-    lines = (path / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = tuple(_question(path, number, line) for number, line in enumerate(lines, start=1))
-    return Folder(path.name, reports, questions)
+    questions = _lines(path / "questions.jsonl", WrittenQuestion)
+    claims = _lines(path / "claims.jsonl", WrittenClaims)
+    return Folder(path.name, reports, tuple(questions), tuple(claims))
 
 
-def _question(path: Path, number: int, line: str) -> WrittenQuestion:
-    try:
-        return WrittenQuestion.model_validate_json(line)
-    except ValidationError as error:
-        raise BadLineError(f"{path.name}/questions.jsonl, line {number}: {error}") from error
+def _lines(path: Path, kind: type[Written]) -> Iterator[Written]:
+    """What stands in the lines of a file; nothing where there is none."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield kind.model_validate_json(line)
+        except ValidationError as error:
+            raise BadLineError(f"{path.parent.name}/{path.name}, line {number}: {error}") from error
 
 
 def family_of(report_id: str) -> str:
@@ -189,6 +216,19 @@ def share_of_unanswerable(folder: Folder) -> Iterator[str]:
         yield f"{folder.name}: {share:.0%} of the questions cannot be answered, not a third"
 
 
+def claims(folder: Folder) -> Iterator[str]:
+    """Claims stand on what their report says word for word, and none is made twice."""
+    said = Counter(text for one in folder.claims for text in (one.supported, one.wrong))
+    for one in folder.claims:
+        if one.report not in folder.reports:
+            yield f"{one.supported}: no report {one.report}"
+            continue
+        for snippet in one.evidence:
+            if snippet not in folder.reports[one.report]:
+                yield f"{one.supported}: not in {one.report}: {snippet}"
+    yield from (f"{text}: made {times} times" for text, times in said.items() if times > 1)
+
+
 CHECKS = (
     lengths,
     names_of_the_corpus,
@@ -198,6 +238,7 @@ CHECKS = (
     wording,
     near_duplicates,
     share_of_unanswerable,
+    claims,
 )
 
 
@@ -216,7 +257,10 @@ def counts(folders: Sequence[Folder]) -> str:
     types = Counter(question.type for folder in folders for question in folder.questions)
     reports = sum(len(folder.reports) for folder in folders)
     lines = [f"{count:6} {name}" for name, count in types.most_common()]
-    return "\n".join([*lines, f"{types.total():6} questions about {reports} reports"])
+    made = 2 * sum(len(folder.claims) for folder in folders)
+    return "\n".join(
+        [*lines, f"{types.total():6} questions about {reports} reports, {made} claims"]
+    )
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
 from ipqa.answering.suggestion import openings
-from ipqa.answering.tables import named_table
+from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.telling import Found, Teller
 from ipqa.answering.verification import Verification, Verifier
 from ipqa.answering.weights import Weights, shipped_weights
@@ -44,7 +44,10 @@ _STRANGE = 0.1
 """Confidence at the most where the question names what no report mentions, or has no word of theirs."""
 
 _TERMS = 3
-"""So many terms or more, and none known, make a question that is about something else."""
+_FAR = 0.38
+"""So many terms or more, and none known, make a question that is about something else; or fewer, where no
+sentence is as near as this (cosine). Of 1,250 held-out questions that are answered, 13 are so far off, of everyday
+ones (今日の天気は) nearly all."""
 
 _SUGGESTIONS = 4
 _TRIED_SUGGESTIONS = 24
@@ -291,10 +294,20 @@ class Assistant:
             return 0.0
         features = confidence_features(question, terms, candidates, self._index, self._evidence)
         sure = confidence(features, self._weights)
-        elsewhere = len(terms) >= _TERMS and len(self._evidence.strange_words(terms)) == len(terms)
-        if elsewhere or self._evidence.strange_names(question, terms):
+        unknown = len(self._evidence.strange_words(terms)) == len(terms)
+        elsewhere = unknown and (len(terms) >= _TERMS or features["cosine"] < _FAR)
+        if self._evidence.strange_names(question, terms):
             return min(sure, _STRANGE)
-        return sure
+        if self._holds_named_table(question, candidates):
+            return max(sure, self._weights.threshold)
+        return min(sure, _STRANGE) if elsewhere else sure
+
+    def _holds_named_table(self, question: Question, candidates: Sequence[Candidate]) -> bool:
+        """Whether the table that a question names by its number is among what was found."""
+        number = named_table(question)
+        return any(
+            is_row_of(number, self._index.reports[c.report], c.sentence.block) for c in candidates
+        )
 
 
 def _encodable(text: str) -> str:

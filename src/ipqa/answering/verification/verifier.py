@@ -45,7 +45,7 @@ _SAYS_ITSELF = 0.55
 """Share of a statement's words, by weight, that its quotes must hold: with what stands above them, and alone."""
 
 _SAYS_AT_LEAST = 0.3
-_MEANS = 0.925
+_MEANS = 0.66
 """Or so much of the words, where the meaning is as near as this (cosine to the nearest quote).
 
 Other words are then no sign of another statement, and none of the same one: where one side denies
@@ -56,7 +56,7 @@ _SAME_STATEMENT = 0.8
 _SAME_ITSELF = 0.65
 """The same of the first quote, from which a difference contradicts."""
 
-_COSINE_IN_ENGLISH = 0.86
+_COSINE_IN_ENGLISH = 0.6
 _GAIN = 0.08
 """Share of the words that a further quote must add, unless it adds a figure or a name."""
 
