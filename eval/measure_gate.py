@@ -5,6 +5,9 @@
 `eval/gate/pairs.jsonl` holds claims as a language model writes them, half of them subtly wrong. Each pair is
 made a report of its own, so that a claim can rest on nothing but its quotes. A claim passes where
 `Assistant.verify` finds it supported. `dev` is to work with, `test` only to report on.
+
+`written` are the claims of `training/data` about held-out families, each verified against its whole report.
+What is wrong with half of them is their meaning alone: hardly a figure, unit or name that rules could find.
 """
 
 import argparse
@@ -20,6 +23,7 @@ from ipqa.assistant import Assistant
 from ipqa.embedding import load_model
 from ipqa.index.build import build_index
 from ipqa.settings import read_settings
+from training.check_data import family_of, folders_of_data, held_out_families, read_folder
 
 PAIRS = Path(__file__).parent / "gate" / "pairs.jsonl"
 
@@ -41,7 +45,7 @@ def read_pairs() -> list[dict[str, Any]]:
 def judged(folder: Path) -> tuple[list[Judged], float]:
     """Every pair judged, and the milliseconds that one took."""
     corpus = folder / "corpus"
-    corpus.mkdir()
+    corpus.mkdir(parents=True)
     pairs = read_pairs()
     for pair in pairs:
         headings = "\n\n".join(f"{'#' * n} {title}" for n, title in enumerate(pair["section"], 2))
@@ -58,6 +62,24 @@ def judged(folder: Path) -> tuple[list[Judged], float]:
         failed = [s for s in sentences if s.support != "supported"]
         found.append(Judged(pair, not failed, failed[0].reason if failed else None))
     return found, 1000 * (time.perf_counter() - started) / len(pairs)
+
+
+def judged_written(folder: Path) -> list[Judged]:
+    """The claims about held-out families, judged against their reports."""
+    found = []
+    for path in folders_of_data():
+        settings = read_settings(corpus=path, index=folder / path.name)
+        build_index(settings, load_model(settings.embedding_model), lambda _: None)
+        assistant = Assistant.open(settings)
+        for claims in read_folder(path).claims:
+            if family_of(claims.report) not in held_out_families():
+                continue
+            for right, text in ((True, claims.supported), (False, claims.wrong)):
+                sentences = assistant.verify(text, [claims.report]).sentences
+                passed = all(s.support == "supported" for s in sentences)
+                kind = "right" if right else claims.kind
+                found.append(Judged({"right": right, "kind": kind}, passed, None))
+    return found
 
 
 def print_scores(name: str, found: list[Judged]) -> None:
@@ -82,9 +104,11 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true")
     arguments = parser.parse_args()
     with TemporaryDirectory() as folder:
-        found, took = judged(Path(folder))
+        found, took = judged(Path(folder) / "pairs")
+        written = judged_written(Path(folder) / "written")
     for split in ("dev", "test"):
         print_scores(split, [one for one in found if one.pair["id"].startswith(split)])
+    print_scores("written", written)
     print(f"{took:.0f} ms a claim")
     for one in found:
         if arguments.wrong and one.pair["id"].startswith("dev") and one.passed != one.pair["right"]:

@@ -37,6 +37,7 @@ def test_the_answer_in_the_readme_is_the_answer(name: str, corpus_assistant: Ass
         assert line in README[name]
     for citation in answer.citations:
         assert citation.quote in README[name]
+    assert f"\n[{len(answer.citations) + 1}] " not in README[name]
 
 
 @pytest.mark.parametrize("name", README)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipqa.answering.answer import Citation, Claim
-from ipqa.answering.grounding import figures, grounded, is_verbatim
+from ipqa.answering.grounding import figures, figures_in, grounded, is_verbatim
 from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.model import Report
 
@@ -99,6 +99,7 @@ def test_a_number_is_the_same_with_and_without_separators_and_in_full_width(numb
         ("二〇二四年", "2024年"),
         ("三億二千万円", "3億2,000万円"),
         ("十二名", "12名"),
+        ("三分の二", "3分の2"),
     ],
 )
 def test_a_number_is_the_same_in_whatever_it_is_written(one: str, other: str) -> None:
@@ -107,10 +108,29 @@ def test_a_number_is_the_same_in_whatever_it_is_written(one: str, other: str) ->
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("△3.5%", "3.5%"), ("1.2億円", "1.2万円"), ("令和7年", "令和6年"), ("五千一件", "五千件")],
+    [
+        ("△3.5%", "3.5%"),
+        ("1.2億円", "1.2万円"),
+        ("令和7年", "令和6年"),
+        ("五千一件", "五千件"),
+        ("3分の1", "3分の2"),
+    ],
 )
 def test_other_numbers_are_not_the_same(one: str, other: str) -> None:
     assert figures(one) != figures(other)
+
+
+def test_a_fraction_is_one_figure_with_its_bound() -> None:
+    (figure,) = figures_in("2分の1以上")
+    assert (float(figure.value), figure.unit, figure.bound) == (0.5, "", "least")
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("月2回", "月"), ("年間2回", "年"), ("毎週2回", "週"), ("今年2回", None), ("4月2回", None)],
+)
+def test_what_each_time_brings_is_read(text: str, rate: str | None) -> None:
+    assert figures_in(text)[-1].rate == rate
 
 
 def test_words_that_hold_one_kanji_numeral_are_no_numbers() -> None:

@@ -21,6 +21,7 @@ from ipqa.reports.model import Report
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _FIGURE = re.compile(
     r"(?P<era>明治|大正|昭和|平成|令和)(?P<year>\d{1,2}|元)(?=年)"
+    r"|(?P<whole>[1-9]\d*|[一二三四五六七八九十]+)分の(?P<part>\d+|[一二三四五六七八九十]+)"
     rf"|(?P<minus>[△▲])?(?P<large>(?:{_DIGITS}[兆億万])+(?:{_DIGITS})?|{_DIGITS}(?:百万|千)(?=[円株人台件個tト米ドユ]))"
     rf"|(?P<sign>[△▲])?(?P<plain>{_DIGITS})"
     r"|(?P<kanji>(?=[〇一二三四五六七八九十百千万億兆]{2})(?:[〇一二三四五六七八九]*[十百千][〇一二三四五六七八九十百千万億兆]*"
@@ -29,6 +30,8 @@ _FIGURE = re.compile(
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"千": 10**3, "万": 10**4, "百万": 10**6, "億": 10**8, "兆": 10**12}
 _PART = re.compile(rf"({_DIGITS})(百万|千|[兆億万]?)")
+_PLACES = 6
+"""Of a fraction as a decimal."""
 _KANJI_DIGITS = "〇一二三四五六七八九"
 
 
@@ -36,7 +39,7 @@ def figures(text: str) -> set[str]:
     """The numbers of a text in one form, whatever they were written in.
 
     Half width, without thousands separators; 億 and 万 multiplied out; kanji as digits; △ as a minus; a
-    year of an era as that of the common era (令和7年 is 2025).
+    year of an era as that of the common era (令和7年 is 2025); 3分の1 as 1/3.
     """
     normal = unicodedata.normalize("NFKC", text)
     return {_canonical(match) for match in _FIGURE.finditer(normal)}
@@ -46,6 +49,8 @@ def _canonical(match: re.Match[str]) -> str:
     if match["era"]:
         year = 1 if match["year"] == "元" else int(match["year"])
         return str(ERAS[match["era"]] + year - 1)
+    if match["whole"]:
+        return f"{_whole_number(match['part'])}/{_whole_number(match['whole'])}"
     if match["kanji"]:
         return str(_of_kanji(match["kanji"]))
     minus = "-" if match["minus"] or match["sign"] else ""
@@ -54,6 +59,10 @@ def _canonical(match: re.Match[str]) -> str:
     parts = _PART.findall(match["large"])
     total = sum(Decimal(digits.replace(",", "")) * _LARGE.get(unit, 1) for digits, unit in parts)
     return minus + str(int(total) if total == int(total) else total)
+
+
+def _whole_number(written: str) -> int:
+    return int(written) if written.isdecimal() else _of_kanji(written)
 
 
 def _of_kanji(written: str) -> int:
@@ -101,6 +110,9 @@ _SAME_UNIT = {
     "グラム": "g",
     "リットル": "l",
 }
+_RATE = re.compile(
+    r"(?<![今昨前翌来同本半数去元末初毎\d〇一二三四五六七八九十])毎?([年月週日])[間に]?\s?約?$"
+)
 _ROUGH_BEFORE = re.compile(r"(?:約|およそ|おおよそ|ほぼ|概ね)\s?$")
 _ROUGH_AFTER = re.compile(r"程度|前後|ほど|余|あまり|[強弱](?![い化ま])|台(?=[にをの])")
 _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
@@ -122,6 +134,7 @@ class Figure:
         rough: whether it is said to be about so much (約, 程度).
         negative: whether △ or ▲ stands before it.
         start: offset into the text as given; so is ``end``.
+        rate: 年, 月, 週 or 日 where it is so much in each (月2回); None where nothing says so.
     """
 
     value: Decimal
@@ -131,6 +144,7 @@ class Figure:
     negative: bool
     start: int
     end: int
+    rate: str | None = None
 
 
 def figures_in(text: str) -> tuple[Figure, ...]:
@@ -150,8 +164,9 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         if any(start <= match.start() < end for (start, end), _ in dates):
             continue
         counted = match.re is _COUNTED
-        value = Decimal(_of_kanji(match[0]) if counted else _canonical(match))
-        unit, end = _unit_after(normal.text, match.end())
+        value = _value(_canonical(match)) if not counted else Decimal(_of_kanji(match[0]))
+        fraction = not counted and match["whole"] is not None
+        unit, end = ("", match.end()) if fraction else _unit_after(normal.text, match.end())
         if normal.text[: match.start()].endswith("第"):
             unit = f"第{unit}"
         if unit == "割":
@@ -162,8 +177,16 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         bound = next((name for name, pattern in _BOUNDS if pattern.match(following)), None)
         rough = rough_after is not None or bool(_ROUGH_BEFORE.search(normal.text[: match.start()]))
         place = normal.original_span(match.start(), end)
-        found.append(Figure(abs(value), unit, bound, rough, value < 0, *place))
+        rate = _RATE.search(normal.text[: match.start()])
+        found.append(
+            Figure(abs(value), unit, bound, rough, value < 0, *place, rate[1] if rate else None)
+        )
     return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _value(canonical: str) -> Decimal:
+    part, _, whole = canonical.partition("/")
+    return round(Decimal(part) / Decimal(whole), _PLACES) if whole else Decimal(part)
 
 
 def _unit_after(text: str, position: int) -> tuple[str, int]:

@@ -7,13 +7,14 @@ otherwise, rather than only not the same.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import combinations
 
 from ipqa.answering.grounding import Figure
 from ipqa.answering.verification.reading import CHANGE, NOT, Direction, Reading
 from ipqa.answering.verification.verified import Objection
 
+_LONG = Context(prec=60)
 _ROUNDED = Decimal("0.02")
 """How far off a figure that is said to be rough may be, as a share of the exact one."""
 
@@ -174,6 +175,8 @@ def _same(figure: Figure, other: Figure) -> bool:
         return False
     if figure.bound != other.bound:
         return False
+    if figure.rate and other.rate and figure.rate != other.rate:
+        return False
     if figure.rough:
         return figure.value == other.value or _is_rounded(figure.value, other.value)
     return figure.value == other.value and not other.rough
@@ -181,9 +184,11 @@ def _same(figure: Figure, other: Figure) -> bool:
 
 def _is_rounded(rough: Decimal, exact: Decimal) -> bool:
     """Whether a rough value is an exact one rounded to the digits that it has."""
+    if abs(rough - exact) > exact * _ROUNDED:
+        return False
     digits = rough.normalize()
-    rounded = exact.quantize(Decimal((0, (1,), digits.as_tuple().exponent)), ROUND_HALF_UP)  # type: ignore[arg-type]
-    return rounded == digits and abs(rough - exact) <= exact * _ROUNDED
+    place = Decimal((0, (1,), digits.as_tuple().exponent))  # type: ignore[arg-type]
+    return exact.quantize(place, ROUND_HALF_UP, _LONG) == digits
 
 
 def _is_denied(figure: Figure, said: Reading, quote: Reading) -> bool:
