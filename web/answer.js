@@ -4,8 +4,8 @@ import { chip, citationSection } from './citations.js';
 import { element, quoted } from './dom.js';
 import { label, say } from './i18n.js';
 
-const HIGH = 0.8;
-const MEDIUM = 0.65;
+const HIGH = 0.75;
+const MEDIUM = 0.5;
 
 /**
  * Sent (bubbling) when a question that is offered should be asked.
