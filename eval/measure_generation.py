@@ -108,8 +108,8 @@ def print_measures(name: str, found: list[Asked]) -> None:
     print(f"sentences written {sentences}, passed {sum(len(one.shown) for one in wrote)}, dropped {dropped.total()}: {dict(dropped.most_common())}")  # fmt: skip
     print(f"answered in the report's words instead: {dict(fallbacks)}")
     by_value = [f for one in wrote for f in one.unsupported(bare=False)]
-    bare = [(f, one) for one in wrote for f in one.unsupported(bare=True)]
-    print(f"figures in what passed that are not in its quotes: {len(by_value)} (by the bare digits {len(bare)}: {[f for f, _ in bare]})")  # fmt: skip
+    bare = [f for one in wrote for f in one.unsupported(bare=True)]
+    print(f"figures in what passed that are not in its quotes: {len(by_value)} (by the bare digits {len(bare)}: {bare})")  # fmt: skip
     gate = [1000 * seconds for one in wrote for seconds in one.gate_seconds]
     firsts = [one.first_claim_seconds for one in worded if one.first_claim_seconds is not None]
     if gate and firsts:
