@@ -1,29 +1,18 @@
 """What stands on the page while a question is answered, and how each kind of answer looks."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, Route, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.browser.watching import allow, ask
+from tests.browser.watching import allow, ask, requests_held
 
-HELD = re.compile("/api/ask/stream$")
+ASK = "/api/ask/stream"
 COUNT = "トヨタの公開件数は？"
 HONDA = "ではホンダは？"
 WEATHER = "今日の天気は？"
 REVIEW = "2023年の再編で何が変わりましたか"
 RISKS = "表2のリスクを教えて"
-
-
-@contextmanager
-def questions_held(page: Page) -> Iterator[list[Route]]:
-    """Questions wait on their way to the server until the test lets them go on."""
-    held: list[Route] = []
-    page.route(HELD, lambda route: held.append(route))  # noqa: PLW0108 - a method it cannot mark
-    yield held
-    page.unroute(HELD)
 
 
 def type_and_send(page: Page, question: str) -> Locator:
@@ -71,7 +60,7 @@ def test_while_a_question_is_under_way_it_can_be_stopped_and_nothing_else_sent(p
     stop = page.get_by_role("button", name="停止", exact=True)
     send = page.get_by_role("button", name="送信")
     expect(stop).to_be_hidden()
-    with questions_held(page) as held:
+    with requests_held(page, ASK) as held:
         turn = type_and_send(page, COUNT)
         expect(turn.get_by_role("status")).to_have_text("質問を読み取っています")
         expect(turn.locator(".question")).to_have_text(COUNT)
@@ -81,7 +70,7 @@ def test_while_a_question_is_under_way_it_can_be_stopped_and_nothing_else_sent(p
         type_and_send(page, REVIEW)
         expect(page.locator(".turn")).to_have_count(1)
         expect(page.locator("#question")).to_have_value(REVIEW)
-        held[0].continue_()
+        held.first().continue_()
         turn.locator(".actions").wait_for()
     expect(stop).to_be_hidden()
     expect(send).to_be_visible()
@@ -91,14 +80,14 @@ def test_while_a_question_is_under_way_it_can_be_stopped_and_nothing_else_sent(p
 
 def test_a_stopped_question_says_so_and_can_be_asked_again(page: Page) -> None:
     allow(page, "net::ERR_FAILED")
-    with questions_held(page) as held:
+    with requests_held(page, ASK) as held:
         turn = type_and_send(page, COUNT)
         expect(turn.get_by_role("status")).to_be_visible()
         page.get_by_role("button", name="停止", exact=True).click()
         expect(turn).to_contain_text("停止しました。")
         expect(page.get_by_role("button", name="送信")).to_be_visible()
         expect(page.locator("#question")).to_be_focused()
-        held[0].abort()
+        held.first().abort()
     turn.get_by_role("button", name="もう一度試す").click()
     expect(page.locator(".turn .claims")).to_contain_text("1位トヨタ5,001件")
     expect(page.locator(".turn")).to_have_count(1)
@@ -108,11 +97,11 @@ def test_a_stopped_question_says_so_and_can_be_asked_again(page: Page) -> None:
 def test_after_a_stopped_question_the_next_one_is_answered(page: Page) -> None:
     allow(page, "net::ERR_FAILED")
     ask(page, COUNT)
-    with questions_held(page) as held:
+    with requests_held(page, ASK) as held:
         stopped = type_and_send(page, REVIEW)
         page.get_by_role("button", name="停止", exact=True).click()
         expect(stopped).to_contain_text("停止しました。")
-        held[0].abort()
+        held.first().abort()
     followed = ask(page, HONDA)
     expect(followed.locator(".interpreted")).to_contain_text("ホンダの公開件数は？")
     page.reload()
@@ -122,17 +111,17 @@ def test_after_a_stopped_question_the_next_one_is_answered(page: Page) -> None:
 def test_an_answer_that_breaks_off_can_be_asked_for_again(page: Page) -> None:
     allow(page, "net::ERR")
     told = 'event: stage\ndata: {"stage": "searching"}\n\nevent: claim\ndata: {"cla'
-    page.route(HELD, lambda route: route.fulfill(content_type="text/event-stream", body=told))
+    page.route(f"**{ASK}", lambda route: route.fulfill(content_type="text/event-stream", body=told))
     turn = type_and_send(page, COUNT)
     expect(turn.get_by_role("alert")).to_contain_text("サーバーに接続できません")
-    page.unroute(HELD)
+    page.unroute(f"**{ASK}")
     turn.get_by_role("button", name="もう一度試す").click()
     expect(page.locator(".turn .claims")).to_contain_text("1位トヨタ5,001件")
 
 
 def test_a_server_that_fails_is_told_of_without_its_innards(page: Page) -> None:
     allow(page, "500 (Internal Server Error)")
-    page.route(HELD, lambda route: route.fulfill(status=500, body="Traceback: <b>secret</b>"))
+    page.route(f"**{ASK}", lambda route: route.fulfill(status=500, body="Traceback: <b>secret</b>"))
     turn = type_and_send(page, COUNT)
     expect(turn.get_by_role("alert")).to_contain_text("サーバーでエラーが起きました（500）")
     expect(turn).not_to_contain_text("secret")

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ipqa.assistant import Assistant
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
-from tests.browser.watching import allow, ask
+from tests.browser.watching import allow, ask, requests_held
 from tests.server.running import running
 
 COUNT = "トヨタの公開件数は？"
@@ -126,16 +126,15 @@ def test_a_conversation_is_renamed_and_keeps_its_name(own: Page) -> None:
 
 def test_an_answer_that_comes_meanwhile_leaves_a_name_that_is_being_typed(own: Page) -> None:
     ask(own, STARTED)
-    held: list[Route] = []
-    own.route("**/api/ask/stream", lambda route: held.append(route))  # noqa: PLW0108
-    own.locator("#question").fill(GREW)
-    own.locator("#question").press("Enter")
-    expect(own.locator(".waiting")).to_be_visible()
-    own.locator(".entry").hover()
-    own.get_by_role("button", name=f"「{STARTED}」の名前を変える").click()
-    field = own.get_by_role("textbox", name="新しい名前")
-    field.fill("養殖の年")
-    held[0].continue_()
+    with requests_held(own, "/api/ask/stream") as held:
+        own.locator("#question").fill(GREW)
+        own.locator("#question").press("Enter")
+        expect(own.locator(".waiting")).to_be_visible()
+        own.locator(".entry").hover()
+        own.get_by_role("button", name=f"「{STARTED}」の名前を変える").click()
+        field = own.get_by_role("textbox", name="新しい名前")
+        field.fill("養殖の年")
+        held.first().continue_()
     own.locator(".turn .actions").nth(1).wait_for()
     expect(field).to_have_value("養殖の年")
     field.press("Enter")
@@ -257,15 +256,13 @@ def test_two_windows_add_to_one_conversation_and_lose_nothing(
 
 def test_a_conversation_begun_while_a_question_is_under_way_stays_empty(page: Page) -> None:
     allow(page, "net::ERR_FAILED")
-    held: list[Route] = []
-    page.route("**/api/conversations", lambda route: held.append(route))  # noqa: PLW0108
-    page.locator("#question").fill("電池の費用はどうなりますか")
-    page.locator("#question").press("Enter")
-    expect(page.locator(".waiting")).to_be_visible()
-    begin(page)
-    with page.expect_response(re.compile("/api/conversations$")):
-        held[0].continue_()
-    page.unroute("**/api/conversations")
+    with requests_held(page, "/api/conversations") as held:
+        page.locator("#question").fill("電池の費用はどうなりますか")
+        page.locator("#question").press("Enter")
+        expect(page.locator(".waiting")).to_be_visible()
+        begin(page)
+        with page.expect_response(re.compile("/api/conversations$")):
+            held.first().continue_()
     expect(page.get_by_role("button", name="送信")).to_be_visible()
     expect(page.locator(".turn")).to_have_count(0)
     assert address(page) == "/"

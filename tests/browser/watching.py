@@ -1,9 +1,15 @@
 """What no page may ever do, watched for in every test, and steps that many tests take."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Route
+
+ARRIVES_WITHIN = 10_000
+"""Milliseconds that a request of the page may take to reach the browser's network."""
 
 
 class Watch:
@@ -65,3 +71,37 @@ def ask(page: Page, question: str) -> Locator:
     turn = turns.nth(before)
     turn.locator(".actions").wait_for()
     return turn
+
+
+class Held:
+    """Requests of a page that wait on their way to the server until the test lets them go on."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._routes: list[Route] = []
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def add(self, route: Route) -> None:
+        """What `Page.route` calls for each request."""
+        self._routes.append(route)
+
+    def first(self) -> Route:
+        """The first of them; the page shows what it does before the browser has sent the request."""
+        waited = 0
+        while not self._routes:
+            assert waited < ARRIVES_WITHIN, "the page sent no request"
+            self._page.wait_for_timeout(20)
+            waited += 20
+        return self._routes[0]
+
+
+@contextmanager
+def requests_held(page: Page, path: str) -> Iterator[Held]:
+    """Requests of addresses that end in this path are held while the test is in here."""
+    address = re.compile(f"{re.escape(path)}$")
+    held = Held(page)
+    page.route(address, held.add)
+    yield held
+    page.unroute(address)
