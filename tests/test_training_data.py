@@ -142,6 +142,32 @@ def test_claims_that_stand_on_nothing_are_found(
     assert problem in "\n".join(check_data.claims(read_folder(tmp_path)))
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"evidence": ["売上高は49億円で"]}, "not in shioiri"),
+        ({"answer": "48億円"}, "not in its evidence: 48億円"),
+        ({"unanswered": "売れゆきが伸びたのはなぜ?"}, "asked 2 times"),
+        ({"unanswered": "増えたのは業務用の注文によるのは去年か"}, "words of its report"),
+    ],
+)
+def test_contrasts_that_stand_on_nothing_are_found(
+    tmp_path: Path, change: dict[str, object], problem: str
+) -> None:
+    contrast = {
+        "report": "shioiri",
+        "kind": "reason",
+        "evidence": ["増えたのは業務用の注文による。"],
+        "answered": "売れゆきが伸びたのはなぜ?",
+        "answer": "業務用の注文",
+        "unanswered": "業務用の客が増えたのはなぜ?",
+    }
+    write_folder(tmp_path, SOUND)
+    line = json.dumps(contrast | change, ensure_ascii=False)
+    (tmp_path / "contrasts.jsonl").write_text(line, encoding="utf-8")
+    assert problem in "\n".join(check_data.contrasts(read_folder(tmp_path)))
+
+
 def test_a_sound_folder_passes(tmp_path: Path) -> None:
     done = check_in_a_shell(write_folder(tmp_path, SOUND))
     assert (done.returncode, done.stderr) == (0, "")

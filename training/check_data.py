@@ -73,6 +73,28 @@ class WrittenClaims(BaseModel):
     wrong: str
 
 
+class WrittenContrast(BaseModel):
+    """Two questions that look alike: one that the evidence answers, one that nothing in the report answers.
+
+    Attributes:
+        evidence: whole sentences, list items or rows of the report, as they stand in its file.
+        answer: the shortest stretch of the evidence that answers.
+        kind: what the unanswered one asks for instead.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    report: str
+    kind: Literal[
+        "attribute", "comparison", "detail", "entity", "means", "premise", "reason", "scope",
+        "sequel", "year",
+    ]  # fmt: skip
+    evidence: tuple[str, ...] = Field(min_length=1)
+    answered: str
+    answer: str
+    unanswered: str
+
+
 @dataclass(frozen=True)
 class Folder:
     """The reports of a folder by id, as they stand in their files, and what was written about them."""
@@ -81,13 +103,14 @@ class Folder:
     reports: dict[str, str]
     questions: tuple[WrittenQuestion, ...]
     claims: tuple[WrittenClaims, ...] = ()
+    contrasts: tuple[WrittenContrast, ...] = ()
 
 
 Written = TypeVar("Written", bound=BaseModel)
 
 
 class BadLineError(ValueError):
-    """A line is not a question, or not a pair of claims."""
+    """A line is not what its file is to hold."""
 
 
 def folders_of_data() -> list[Path]:
@@ -96,7 +119,7 @@ def folders_of_data() -> list[Path]:
 
 
 def read_folder(path: Path) -> Folder:
-    """The reports, questions and claims of a folder.
+    """The reports of a folder, and its questions, claims and contrasts.
 
     Raises:
         BadLineError: a line is not JSON, or lacks a field, or has one that it should not have.
@@ -104,7 +127,8 @@ def read_folder(path: Path) -> Folder:
     reports = {file.stem: file.read_text(encoding="utf-8") for file in sorted(path.glob("*.md"))}
     questions = _lines(path / "questions.jsonl", WrittenQuestion)
     claims = _lines(path / "claims.jsonl", WrittenClaims)
-    return Folder(path.name, reports, tuple(questions), tuple(claims))
+    contrasts = _lines(path / "contrasts.jsonl", WrittenContrast)
+    return Folder(path.name, reports, tuple(questions), tuple(claims), tuple(contrasts))
 
 
 def _lines(path: Path, kind: type[Written]) -> Iterator[Written]:
@@ -187,14 +211,16 @@ def answerable(folder: Folder) -> Iterator[str]:
 
 def wording(folder: Folder) -> Iterator[str]:
     """A question has words of its own, not a run of characters of its report."""
-    texts = {name: flat(text).lower() for name, text in folder.reports.items()}
-    length = LONGEST_SHARED + 1
     for question in folder.questions:
-        asked = flat(question.question).lower()
-        for start in range(len(asked) - length + 1):
-            run = asked[start : start + length]
-            if run in texts.get(question.report, ""):
-                yield f"{question.id}: words of its report: {run}"
+        if shared := shared_run(question.question, folder.reports.get(question.report, "")):
+            yield f"{question.id}: words of its report: {shared}"
+
+
+def shared_run(question: str, report: str) -> str:
+    """The first run of characters that is too long to be shared by a question and its report; mostly none."""
+    asked, text, length = flat(question).lower(), flat(report).lower(), LONGEST_SHARED + 1
+    runs = (asked[start : start + length] for start in range(len(asked) - length + 1))
+    return next((run for run in runs if run in text), "")
 
 
 def near_duplicates(folder: Folder) -> Iterator[str]:
@@ -229,6 +255,27 @@ def claims(folder: Folder) -> Iterator[str]:
     yield from (f"{text}: made {times} times" for text, times in said.items() if times > 1)
 
 
+def contrasts(folder: Folder) -> Iterator[str]:
+    """Contrasts stand on their report, say which of its words answer, and none is asked twice."""
+    asked = Counter(flat(q.question).lower() for q in folder.questions)
+    asked.update(
+        flat(q).lower() for one in folder.contrasts for q in (one.answered, one.unanswered)
+    )
+    for one in folder.contrasts:
+        report = folder.reports.get(one.report, "")
+        for snippet in one.evidence:
+            if snippet not in report:
+                yield f"{one.answered}: not in {one.report}: {snippet}"
+        if not (one.answer and any(one.answer in snippet for snippet in one.evidence)):
+            yield f"{one.answered}: not in its evidence: {one.answer}"
+        for question in (one.answered, one.unanswered):
+            if shared := shared_run(question, report):
+                yield f"{question}: words of its report: {shared}"
+    yield from (
+        f"{question}: asked {times} times" for question, times in asked.items() if times > 1
+    )
+
+
 CHECKS = (
     lengths,
     names_of_the_corpus,
@@ -239,6 +286,7 @@ CHECKS = (
     near_duplicates,
     share_of_unanswerable,
     claims,
+    contrasts,
 )
 
 
@@ -258,9 +306,9 @@ def counts(folders: Sequence[Folder]) -> str:
     reports = sum(len(folder.reports) for folder in folders)
     lines = [f"{count:6} {name}" for name, count in types.most_common()]
     made = 2 * sum(len(folder.claims) for folder in folders)
-    return "\n".join(
-        [*lines, f"{types.total():6} questions about {reports} reports, {made} claims"]
-    )
+    contrasting = 2 * sum(len(folder.contrasts) for folder in folders)
+    total = f"{types.total():6} questions about {reports} reports, {contrasting} contrasting ones, {made} claims"
+    return "\n".join([*lines, total])
 
 
 def main() -> int:
