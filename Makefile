@@ -6,7 +6,7 @@
 # make eval-gate  measure which claims of a language model would be said
 # make eval-generation  what is shown of a model's words that makes most of them up, and what checking costs
 # make fit      fit the weights of ranking and confidence on the written questions of training/
-# make train    teach the embedder on the questions of training/ (an hour and a half on two cores)
+# make train    teach the models on the questions of training/ (three hours on two cores)
 # make bench    how long an answer takes
 # make bench-reading  how fast files are read, by format
 # make screenshots  the pictures of docs/images (needs Chromium)
@@ -64,7 +64,9 @@ fit: $(VENV)/.installed-for-development
 
 train: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.embedder
-	$(BIN)/python -m training.export
+	$(BIN)/python -m training.export embedder
+	$(BIN)/python -m training.reader
+	$(BIN)/python -m training.export reader
 
 bench: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build

@@ -222,7 +222,7 @@ def asserted(question: str) -> str:
 
 def cases(assistant: Assistant, questions: Sequence[WrittenQuestion]) -> Iterator[Case]:
     """Every statement that is to be verified; the same ones on every run."""
-    rng = random.Random(20)  # noqa: S311 - a sample, no secret
+    rng = random.Random(20)
     found = evidence_sentences(assistant, questions)
     sampled = {r: rng.sample(t, min(len(t), SENTENCES_OF_A_REPORT)) for r, t in found.items()}
     names = {

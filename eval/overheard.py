@@ -62,7 +62,7 @@ class Inventive:
     def stream(self, messages: Sequence[Message], longest: int) -> Generator[str, None, None]:
         """Five sentences about what it was shown, each citing the passage that it was made of."""
         shown = messages[-1].content
-        chance = random.Random(shown)  # noqa: S311 - makes things up, guards nothing
+        chance = random.Random(shown)
         said = [
             (int(number), text[start:end].strip(" |-*").rstrip("。"))
             for number, text in self._PASSAGE.findall(shown)

@@ -6,6 +6,7 @@ from pathlib import Path
 from ipqa.assistant import Assistant
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.index.build import build_index
+from ipqa.reader import Reader
 from ipqa.settings import SHIPPED_MODEL, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +49,12 @@ SMALL_REPORT = """\
 def shipped_model() -> EmbeddingModel:
     """The embedding model that is installed with ipqa, loaded once."""
     return load_model(SHIPPED_MODEL)
+
+
+@cache
+def shipped_reader() -> Reader:
+    """The reader that is installed with ipqa, loaded once."""
+    return Reader()
 
 
 def assistant_for(folder: Path, name: str, text: str) -> Assistant:

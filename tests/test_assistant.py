@@ -12,6 +12,7 @@ from ipqa.answering.answer import Answer, Turn
 from ipqa.answering.grounding import figures
 from ipqa.assistant import Assistant
 from ipqa.errors import IndexMismatch, ModeUnavailable, QuestionError, UnknownReport
+from ipqa.reader import Reader
 from ipqa.settings import Settings
 from tests.parts import assistant_for
 
@@ -204,6 +205,30 @@ def test_the_same_question_gets_the_same_answer(small_settings: Settings) -> Non
         for _ in range(2)
     ]
     assert answers[0] == answers[1]
+
+
+def test_without_the_reader_everything_works_and_it_is_never_asked(
+    small_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        pytest.fail("the reader was asked")
+
+    monkeypatch.setattr(Reader, "__init__", fail)
+    monkeypatch.setattr(Reader, "read", fail)
+    assistant = Assistant.open(small_settings.model_copy(update={"reader": False}))
+    for one in (assistant, assistant.reopened()):
+        assert "2019年4月" in one.ask("海藻の養殖はいつ始まりましたか").answer
+        assert not one.ask("今日の天気は").answered
+        assert one.search("出荷量は", 3)
+        assert one.verify("南浜の水温は年平均14度である。").sentences[0].support == "supported"
+
+
+def test_a_search_puts_first_the_passage_that_answers(small_assistant: Assistant) -> None:
+    hits = small_assistant.search("南浜の水温は何度ですか", 3)
+    assert "14度" in hits[0].passage.indexed_text
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len(hits) == 3
 
 
 def test_an_unknown_report_and_an_unavailable_mode_are_refused(small_assistant: Assistant) -> None:

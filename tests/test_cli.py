@@ -96,6 +96,19 @@ def test_ask_prints_json_that_obeys_the_contract(ipqa: Run, index: Path) -> None
     }
 
 
+def test_the_reader_model_can_be_left_out(ipqa: Run, index: Path) -> None:
+    question = "南浜の水温は何度ですか"
+    with_it, without = (
+        json.loads(ipqa("ask", "--index", index, "--json", *options, question).stdout)
+        for options in ((), ("--no-reader",))
+    )
+    assert with_it["answered"]
+    assert without["answered"]
+    assert with_it["confidence"] != without["confidence"]
+    by_setting = ipqa("ask", "--index", index, "--json", question, IPQA_READER="false")
+    assert json.loads(by_setting.stdout)["confidence"] == without["confidence"]
+
+
 def test_a_decline_is_an_answer_with_exit_code_zero(ipqa: Run, index: Path) -> None:
     result = ipqa("ask", "--index", index, "明日の天気は？")
     assert result.returncode == 0

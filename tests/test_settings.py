@@ -15,6 +15,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),
+    "reader": ("false", False),
     "passage_length": ("500", 500),
     "max_question_length": ("99", 99),
     "max_report_bytes": ("1000", 1000),

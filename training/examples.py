@@ -43,7 +43,7 @@ def written_examples(
         held_out: of which families.
         seed: of what is drawn.
     """
-    chance = random.Random(seed)  # noqa: S311 - draws examples, guards nothing
+    chance = random.Random(seed)
     for path in folders_of_data():
         library = Library(path, model, indexes)
         for question in read_folder(path).questions:
@@ -62,7 +62,7 @@ def written_examples(
 
 def jaquad_examples(folder: Path, count: int, seed: int = 0) -> list[Example]:
     """Examples from JaQuAD's training articles: the paragraph with the answer and others of its article."""
-    chance = random.Random(seed)  # noqa: S311 - draws examples, guards nothing
+    chance = random.Random(seed)
     found = []
     for file in sorted((folder / "data" / "train").glob("*.json")):
         for article in json.loads(file.read_text(encoding="utf-8"))["data"]:

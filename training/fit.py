@@ -1,14 +1,15 @@
 """Fits the weights of ranking and confidence on the written questions: `make fit`.
 
 Each folder of `training/data` becomes an index of its own; its questions are asked, and so are some of
-other folders, which are off its topic. Only families named in `data/held-out.txt` count: the embedder has not
-seen them, and to what it has seen it gives cosines that no other question gets. The result is `src/ipqa/answering/weights.json`; `docs/evaluation.md` says what the gold sets make of it.
+other folders, which are off its topic. Only families named in `data/held-out.txt` count: the models have not
+seen them, and of what they have seen they are surer than of any other question. The results are
+`src/ipqa/answering/weights.json` and `weights-with-reader.json`; `docs/evaluation.md` says what the gold sets
+make of them.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +20,28 @@ from sklearn.metrics import roc_auc_score
 from ipqa.answering.confidence import confidence, confidence_features
 from ipqa.answering.evidence import Evidence
 from ipqa.answering.question import understand
-from ipqa.answering.ranking import PASSAGES, Candidate, Features, Ranker
+from ipqa.answering.ranking import (
+    PASSAGES,
+    READ,
+    Candidate,
+    Features,
+    Ranker,
+    in_order,
+    reweighed,
+    weighed,
+)
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.evaluation.matching import flat
 from ipqa.glossary import Glossary
 from ipqa.index.build import build_index
 from ipqa.index.store import Index, open_index
+from ipqa.reader import Reader, Reading, text_of
 from ipqa.retrieval import Retriever
 from ipqa.settings import SHIPPED_MODEL, Settings
 from training.check_data import (
     ROOT,
+    Folder,
     WrittenQuestion,
     family_of,
     folders_of_data,
@@ -38,13 +50,15 @@ from training.check_data import (
 )
 
 INDEXES = ROOT / "training" / "indexes"
-WEIGHTS = ROOT / "src" / "ipqa" / "answering" / "weights.json"
-OFF_TOPIC = 150
+WEIGHTS = ROOT / "src" / "ipqa" / "answering"
+OFF_TOPIC = 45
 """Questions of other folders that are asked of each folder."""
 REFUSED = 0.05
 """Share of the answerable questions that may be refused."""
 PENALTY = 0.001
-RISING = frozenset({"cosine", "best_cosine", "coverage", "expected_first", "foreign"})
+RISING = frozenset(
+    {"cosine", "best_cosine", "coverage", "expected_first", "foreign", "answers", "first_answers"}
+)
 """Features that can only add to the confidence; the others can only take from it."""
 
 Matrix = NDArray[np.float64]
@@ -61,11 +75,7 @@ class Asked:
     answerable: bool
     own: bool
     family: str
-
-    @property
-    def held_out(self) -> bool:
-        """Whether the embedder has not seen the question."""
-        return self.family in held_out_families()
+    readings: dict[int, Reading] = field(default_factory=dict)
 
 
 class Library:
@@ -79,7 +89,7 @@ class Library:
         glossary = Glossary(report.text for report in self.index.reports.values())
         self.evidence = Evidence(self.index, glossary)
         self._retriever = Retriever(self.index, model, glossary)
-        self._ranker = Ranker(self.index, self.evidence, shipped_weights())
+        self._ranker = Ranker(self.index, self.evidence, shipped_weights(reader=False))
 
     def ask(self, question: WrittenQuestion, *, own: bool) -> Asked:
         """Ask a question of this folder, or one of another, which is off topic here."""
@@ -87,12 +97,12 @@ class Library:
         reports = [question.report] if own and question.scope == "report" else None
         hits = self._retriever.search(understood.text, PASSAGES, reports)
         candidates = self._ranker.rank(understood, self.evidence.terms(understood), hits)
-        right = frozenset(self._right(question)) if own else frozenset[int]()
+        right = self.sentences_of(question.report, question.evidence) if own else ()
         return Asked(
             question=question.question,
             folder=self,
             candidates=candidates,
-            right=right,
+            right=frozenset(right),
             answerable=own and question.answerable,
             own=own,
             family=family_of(question.report),
@@ -104,14 +114,35 @@ class Library:
         terms = self.evidence.terms(understood)
         return confidence_features(understood, terms, asked.candidates, self.index, self.evidence)
 
-    def _right(self, question: WrittenQuestion) -> Iterator[int]:
-        """The sentences of a question's report that hold a snippet of its evidence, or part of it."""
-        snippets = [_cells(snippet) for snippet in question.evidence]
+    def read(self, asked: Asked, reader: Reader) -> None:
+        """Have the best candidates read, those that were not read before; the others lose their reading."""
+        best = asked.candidates[:READ]
+        new = [c.number for c in best if c.number not in asked.readings]
+        texts = [text_of(self.index, number) for number in new]
+        understood = understand(asked.question, self.limit)
+        asked.readings.update(zip(new, reader.read(understood.text, texts), strict=True))
+        asked.candidates = [
+            replace(c, reading=asked.readings[c.number] if place < READ else None)
+            for place, c in enumerate(asked.candidates)
+        ]
+
+    def near(self, text: str, report: str) -> list[int]:
+        """The sentences of a report in the order in which they would answer a text."""
+        understood = understand(text, self.limit)
+        hits = self._retriever.search(understood.text, PASSAGES, [report])
+        ranked = self._ranker.rank(understood, self.evidence.terms(understood), hits)
+        return [candidate.number for candidate in ranked]
+
+    def sentences_of(self, report: str, evidence: Sequence[str]) -> list[int]:
+        """The sentences of a report that hold a snippet of some evidence, or part of it."""
+        snippets = [_cells(snippet) for snippet in evidence]
+        found = []
         for number, sentence in enumerate(self.index.sentences):
-            if self.index.passages[sentence.passage].report == question.report:
+            if self.index.passages[sentence.passage].report == report:
                 said = flat(sentence.alone)
                 if any(all(c in said for c in cells) or said in cells[0] for cells in snippets):
-                    yield number
+                    found.append(number)
+        return found
 
 
 def _cells(snippet: str) -> list[str]:
@@ -120,45 +151,70 @@ def _cells(snippet: str) -> list[str]:
 
 
 def ask_all(model: EmbeddingModel) -> list[Asked]:
-    """Every written question asked of its own folder, and some of other folders."""
+    """The questions about held-out families asked of their own folder, and some of other folders."""
     folders = [read_folder(path) for path in folders_of_data()]
     asked = []
     for path, folder in zip(folders_of_data(), folders, strict=True):
         library = Library(path, model)
-        asked += [library.ask(question, own=True) for question in folder.questions]
-        others = [q for other in folders if other is not folder for q in other.questions]
-        step = len(others) // OFF_TOPIC
-        asked += [library.ask(question, own=False) for question in others[::step] if question.scope == "library"]  # fmt: skip
+        asked += [library.ask(question, own=True) for question in _held_out(folder)]
+        others = [q for other in folders if other is not folder for q in _held_out(other)]
+        others = [q for q in others if q.scope == "library"]
+        asked += [library.ask(q, own=False) for q in others[:: max(1, len(others) // OFF_TOPIC)]]
         print(f"{path.name}: {len(asked)}", flush=True)
     return [one for one in asked if one.candidates]
 
 
-def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:
-    """Weights under which the right candidates are most probable among their rivals."""
-    names = sorted(asked[0].candidates[0].features)
-    examples = []
-    for one in asked:
-        right = np.array([c.number in one.right for c in one.candidates])
-        if right.any():
-            rows = np.array([[c.features[name] for name in names] for c in one.candidates])
-            examples.append((rows, right))
-    scale = np.concatenate([rows for rows, _ in examples]).std(axis=0)
-    examples = [(rows / scale, right) for rows, right in examples]
+def _held_out(folder: Folder) -> list[WrittenQuestion]:
+    return [q for q in folder.questions if family_of(q.report) in held_out_families()]
+
+
+def fit_listwise(rows: Sequence[Sequence[Features]], right: Sequence[Sequence[bool]]) -> dict[str, float]:  # fmt: skip
+    """Weights under which the right one of several rivals is most probable.
+
+    Args:
+        rows: for each question the features of each rival.
+        right: for each question which of them are right.
+    """
+    names = sorted(rows[0][0])
+    examples = [
+        (np.array([[told[name] for name in names] for told in rivals]), np.array(truth))
+        for rivals, truth in zip(rows, right, strict=True)
+        if any(truth)
+    ]
+    scale = np.concatenate([rivals for rivals, _ in examples]).std(axis=0)
+    examples = [(rivals / scale, truth) for rivals, truth in examples]
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         total, slope = 0.0, np.zeros_like(weights)
-        for rows, right in examples:
-            scores = rows @ weights
+        for rivals, truth in examples:
+            scores = rivals @ weights
             odds = np.exp(scores - scores.max())
-            share, wanted = odds / odds.sum(), odds * right / (odds * right).sum()
-            total -= float(np.log((odds * right).sum() / odds.sum()))
-            slope -= rows.T @ (wanted - share)
+            share, wanted = odds / odds.sum(), odds * truth / (odds * truth).sum()
+            total -= float(np.log((odds * truth).sum() / odds.sum()))
+            slope -= rivals.T @ (wanted - share)
         count = len(examples)
         penalised = total / count + PENALTY * float(weights @ weights)
         return penalised, slope / count + 2 * PENALTY * weights
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / scale
     return {name: round(float(weight), 3) for name, weight in zip(names, found, strict=True)}
+
+
+def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:
+    """Weights of the candidates' features."""
+    return fit_listwise(
+        [[c.features for c in one.candidates] for one in asked],
+        [[c.number in one.right for c in one.candidates] for one in asked],
+    )
+
+
+def fit_reading(asked: Sequence[Asked]) -> dict[str, float]:
+    """Weights of the score before and of what the reader says, by the candidates that were read."""
+    read = [[(c, c.reading) for c in one.candidates if c.reading is not None] for one in asked]
+    return fit_listwise(
+        [[{"score": c.score, "relevance": r.relevance} for c, r in pairs] for pairs in read],
+        [[c.number in one.right for c, _ in pairs] for one, pairs in zip(asked, read, strict=True)],
+    )
 
 
 def fit_confidence(asked: Sequence[Asked]) -> tuple[dict[str, float], float]:
@@ -183,12 +239,18 @@ def fit_confidence(asked: Sequence[Asked]) -> tuple[dict[str, float], float]:
     return {n: round(float(w), 3) for n, w in zip(names, weights, strict=True) if abs(w) > 0.001}, round(constant, 3)  # noqa: PLR2004  # fmt: skip
 
 
-def reranked(asked: Sequence[Asked], ranking: dict[str, float]) -> None:
-    """Put the candidates in the order of other weights."""
+def ranked(asked: Sequence[Asked], ranking: dict[str, float]) -> None:
+    """Put the candidates in the order of some weights of their features."""
     for one in asked:
-        one.candidates.sort(
-            key=lambda c: (-sum(ranking[n] * v for n, v in c.features.items()), c.number)
+        one.candidates = in_order(
+            replace(c, score=weighed(c.features, ranking), reading=None) for c in one.candidates
         )
+
+
+def reread(asked: Sequence[Asked], reading: dict[str, float]) -> None:
+    """Put the candidates, which were read, in the order of some weights of the reader's words."""
+    for one in asked:
+        one.candidates = in_order(reweighed(one.candidates, reading))
 
 
 def report(name: str, asked: Sequence[Asked], weights: Weights) -> None:
@@ -221,14 +283,29 @@ def calibration_error(sure: Matrix, truth: NDArray[np.bool_], bins: int = 10) ->
     )
 
 
-def fitted(asked: Sequence[Asked]) -> Weights:
+def fitted(asked: Sequence[Asked], reader: Reader | None) -> Weights:
     """Weights fitted on some questions, whose candidates are put in the order that they give."""
     ranking = fit_ranking(asked)
-    reranked(asked, ranking)
+    ranked(asked, ranking)
+    reading = {}
+    if reader is not None:
+        for one in asked:
+            one.folder.read(one, reader)
+        reading = fit_reading(asked)
+        reread(asked, reading)
     found, constant = fit_confidence(asked)
-    weights = Weights(ranking=ranking, confidence=found, constant=constant, threshold=0.5)
+    weights = Weights(ranking=ranking, reading=reading, confidence=found, constant=constant, threshold=0.5)  # fmt: skip
     sure = [confidence(one.folder.features(one), weights) for one in asked if one.answerable]
     return weights.model_copy(update={"threshold": round(float(np.quantile(sure, REFUSED)), 3)})
+
+
+def measured(asked: Sequence[Asked], weights: Weights, reader: Reader | None) -> None:
+    """Put the candidates in the order of weights that were fitted on other questions."""
+    ranked(asked, weights.ranking)
+    if reader is not None:
+        for one in asked:
+            one.folder.read(one, reader)
+        reread(asked, weights.reading)
 
 
 def halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
@@ -238,17 +315,25 @@ def halves(asked: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
     return [o for o in asked if o.family in first], [o for o in asked if o.family not in first]
 
 
-def main() -> None:
-    """Fit on families that the embedder has not seen, and measure each half by the weights of the other."""
-    asked = [one for one in ask_all(load_model(SHIPPED_MODEL)) if one.held_out]
+def fit(asked: Sequence[Asked], reader: Reader | None, file: str) -> None:
+    """Fit, measure each half by the weights of the other, and write the weights of all."""
     first, second = halves(asked)
-    for name, learned, measured in (("first", second, first), ("second", first, second)):
-        weights = fitted(learned)
-        reranked(measured, weights.ranking)
-        report(f"{name} half, by the weights of the other", measured, weights)
-    weights = fitted(asked)
-    WEIGHTS.write_text(json.dumps(weights.model_dump(), indent=2) + "\n", encoding="utf-8")
+    for name, learned, others in (("first", second, first), ("second", first, second)):
+        weights = fitted(learned, reader)
+        measured(others, weights, reader)
+        report(f"{name} half, by the weights of the other", others, weights)
+    weights = fitted(asked, reader)
+    (WEIGHTS / file).write_text(weights.model_dump_json(indent=2) + "\n", encoding="utf-8")
     report("all, by their own weights", asked, weights)
+
+
+def main() -> None:
+    """Fit the weights for use without the reader and with it."""
+    asked = ask_all(load_model(SHIPPED_MODEL))
+    print("without the reader")
+    fit(asked, None, "weights.json")
+    print("with the reader")
+    fit(asked, Reader(), "weights-with-reader.json")
 
 
 if __name__ == "__main__":

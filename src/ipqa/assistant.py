@@ -17,7 +17,7 @@ from ipqa.answering.confidence import confidence, confidence_features
 from ipqa.answering.dialogue import resolve
 from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.question import Question, understand
-from ipqa.answering.ranking import PASSAGES, Candidate, Ranker
+from ipqa.answering.ranking import PASSAGES, Candidate, Ranker, passages_in_order
 from ipqa.answering.suggestion import openings
 from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.telling import Found, Teller
@@ -32,6 +32,7 @@ from ipqa.index.readings import SENTENCE_VECTORS
 from ipqa.index.store import Index, open_index, rebuild_command
 from ipqa.japanese import tokenizer_fingerprint
 from ipqa.llm import LanguageModel, language_model
+from ipqa.reader import Reader
 from ipqa.reports import READER_VERSION
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
@@ -64,16 +65,18 @@ class Assistant:
         *,
         dense_weight: float = DENSE_WEIGHT,
         weights: Weights | None = None,
+        reader: Reader | None = None,
         language_model: LanguageModel | None = None,
     ) -> None:
         self._index = index
         self._model = model
         self._settings = settings
-        self._weights = weights or shipped_weights()
+        self._reader = reader
+        self._weights = weights or shipped_weights(reader=reader is not None)
         glossary = Glossary(report.text for report in index.reports.values())
         self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
-        self._ranker = Ranker(index, self._evidence, self._weights)
+        self._ranker = Ranker(index, self._evidence, self._weights, reader)
         self._citer = Citer(index)
         self._verifier = Verifier(index, self._retriever, glossary, self._evidence, self._citer)
         self._teller = Teller(index, self._evidence, self._citer)
@@ -97,7 +100,7 @@ class Assistant:
 
         Raises:
             IndexProblem: the index is missing, damaged, or made with other settings.
-            ModelUnavailable: the embedding model cannot be loaded.
+            ModelUnavailable: the embedding model or the reader cannot be loaded.
         """
         index = open_index(settings.index)
         model = load_model(settings.embedding_model)
@@ -107,6 +110,7 @@ class Assistant:
             model,
             settings,
             dense_weight=dense_weight,
+            reader=Reader() if settings.reader else None,
             language_model=language_model(settings),
         )
 
@@ -124,6 +128,7 @@ class Assistant:
             self._settings,
             dense_weight=self._retriever.dense_weight,
             weights=self._weights,
+            reader=self._reader,
             language_model=self._language_model,
         )
 
@@ -245,11 +250,13 @@ class Assistant:
         )
 
     def search(self, question: str, k: int, reports: Sequence[str] | None = None) -> list[Hit]:
-        """The passages nearest to a question; raises as ``ask`` does."""
+        """The passages that answer a question best, by their best sentences; raises as ``ask`` does."""
         for report in reports or ():
             self.report(report)
         understood = understand(question, self._settings.max_question_length)
-        return self._retriever.search(understood.text, k, reports)
+        hits = self._retriever.search(understood.text, max(k, PASSAGES), reports)
+        candidates = self._ranker.rank(understood, self._evidence.terms(understood), hits)
+        return passages_in_order(hits, candidates)[:k]
 
     def verify(self, text: str, reports: Sequence[str] | None = None) -> Verification:
         """Check a draft against the reports, sentence by sentence.
@@ -267,6 +274,7 @@ class Assistant:
         yield StageEntered(stage="composing")
         terms = self._evidence.terms(question)
         candidates = self._ranker.rank(question, terms, hits)
+        hits = passages_in_order(hits, candidates)
         found = Found(
             question, terms, hits, candidates, self._confidence(question, terms, candidates)
         )

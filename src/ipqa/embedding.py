@@ -4,20 +4,15 @@ Vectors are float32 rows of length one, so that an inner product is a cosine.
 """
 
 import hashlib
-import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipqa.errors import ModelUnavailable
+from ipqa.network import Network, tokenizer
 from ipqa.settings import SHIPPED_MODEL
-
-_SHIPPED = Path(__file__).parent / "models" / "embedder"
 
 Vectors = NDArray[np.float32]
 
@@ -54,31 +49,15 @@ def load_model(name: str) -> EmbeddingModel:
 
 
 class ShippedModel:
-    """multilingual-e5-small in eight bits, taught on questions of analysts, run by ONNX Runtime without PyTorch.
-
-    `models/embedder/README.md` tells how it was made. Texts go through one at a time, on as many threads as
-    there are cores: so a vector does not depend on the texts beside it, and nothing is spent on padding.
-    """
+    """multilingual-e5-small in eight bits, taught on questions of analysts: `models/embedder.md` tells how."""
 
     def __init__(self) -> None:
-        card = json.loads((_SHIPPED / "model.json").read_text(encoding="utf-8"))
+        self._network = Network("embedder")
+        card = self._network.card
         self.dimension: int = card["dimension"]
+        self._longest: int = card["longest"]
         self._prompts: dict[str, str] = card["prompts"]
         self._name = f"{card['name']}/{card['sha256'][:16]}"
-        try:
-            import onnxruntime  # noqa: PLC0415 - loads a native engine; commands that embed nothing skip it
-            from tokenizers import Tokenizer  # noqa: PLC0415 - the same
-
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            self._session = onnxruntime.InferenceSession(
-                _SHIPPED / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(_SHIPPED / "tokenizer.json"))
-        except (ImportError, OSError, RuntimeError) as error:
-            raise ModelUnavailable(model=SHIPPED_MODEL, reason=str(error)) from error
-        self._tokenizer.enable_truncation(card["longest"])
-        self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="embedding")
 
     @property
     def fingerprint(self) -> str:
@@ -96,13 +75,12 @@ class ShippedModel:
     def _embed(self, prompt: str, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        encoded = self._tokenizer.encode_batch_fast([prompt + text for text in texts])
-        return np.concatenate(list(self._workers.map(self._vector, [e.ids for e in encoded])))
-
-    def _vector(self, ids: list[int]) -> Vectors:
-        tokens = np.array([ids], dtype=np.int64)
-        given = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
-        return np.asarray(self._session.run(None, given)[0], dtype=np.float32)
+        encoded = tokenizer().encode_batch_fast([prompt + text for text in texts])
+        rows = [
+            [*e.ids[: self._longest - 1], e.ids[-1]] if len(e.ids) > self._longest else e.ids
+            for e in encoded
+        ]
+        return np.stack([vector for (vector,) in self._network.run(rows)])
 
 
 class SentenceTransformerModel:

@@ -38,7 +38,8 @@ class Hit:
         number: its position in the index.
         dense: the cosine of its nearest sentence, as sentences are embedded (in context and alone).
         lexical: its BM25 score.
-        score: the two fused; comparable within one search only.
+        fused: the two on one scale, added; comparable within one search only.
+        score: what the passages are ordered by: the same, until their sentences are ranked.
         cosines: cosine of each of its sentences, by sentence number.
     """
 
@@ -46,6 +47,7 @@ class Hit:
     passage: Passage
     dense: float
     lexical: float
+    fused: float
     score: float
     cosines: dict[int, float]
 
@@ -88,6 +90,7 @@ class Retriever:
                 passage=self._index.passages[candidates[i]],
                 dense=dense[candidates[i]],
                 lexical=lexical.get(candidates[i], 0.0),
+                fused=float(fused[i]),
                 score=float(fused[i]),
                 cosines=cosines[candidates[i]],
             )

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         description=f"Embedding model: {SHIPPED_MODEL} (installed with ipqa, needs no PyTorch), or "
         "the name or folder of a sentence-transformers model.",
     )
+    reader: bool = Field(
+        default=True,
+        description="Whether the best sentences are read again together with the question by the reader, "
+        "a model that is installed with ipqa: surer, and some tenths of a second slower.",
+    )
     passage_length: int = Field(
         400, ge=80, le=2000, description="Longest passage, in characters, list items aside."
     )

@@ -9,15 +9,17 @@ from ipqa.answering.ranking import Features, Ranker
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.assistant import Assistant
 from ipqa.glossary import Glossary
+from ipqa.reader import Reader
+from tests.parts import shipped_reader
 from training.fit import RISING
 
 
-def features_of(assistant: Assistant, question: str) -> Features:
+def features_of(assistant: Assistant, question: str, reader: Reader | None = None) -> Features:
     index = assistant.index
     evidence = Evidence(index, Glossary(report.text for report in index.reports.values()))
     understood = understand(question, 200)
     terms = evidence.terms(understood)
-    ranker = Ranker(index, evidence, shipped_weights())
+    ranker = Ranker(index, evidence, shipped_weights(reader=reader is not None), reader)
     candidates = ranker.rank(understood, terms, assistant.search(question, 20))
     return confidence_features(understood, terms, candidates, index, evidence)
 
@@ -39,12 +41,22 @@ def test_what_is_missing_is_seen(small_assistant: Assistant, question: str, feat
 def test_features_are_shares(small_assistant: Assistant, question: str) -> None:
     features = features_of(small_assistant, question)
     assert [name for name, value in features.items() if not 0 <= value <= 1] == []
-    assert shipped_weights().confidence.keys() <= features.keys()
+    assert shipped_weights(reader=False).confidence.keys() <= features.keys()
 
 
-def test_no_weight_speaks_against_reason() -> None:
-    for name, weight in shipped_weights().confidence.items():
-        assert (weight > 0) == (name in RISING), name
+def test_what_the_reader_says_is_among_them_where_there_is_one(small_assistant: Assistant) -> None:
+    without = features_of(small_assistant, "南浜の水温は何度ですか")
+    features = features_of(small_assistant, "南浜の水温は何度ですか", shipped_reader())
+    assert features.keys() - without.keys() == {"answers", "first_answers"}
+    assert features["answers"] >= features["first_answers"]
+    assert shipped_weights(reader=True).confidence.keys() <= features.keys()
+
+
+@pytest.mark.parametrize("reader", [True, False])
+def test_no_weight_speaks_against_reason(*, reader: bool) -> None:
+    weights = shipped_weights(reader=reader)
+    for name, weight in [*weights.confidence.items(), *weights.reading.items()]:
+        assert (weight > 0) == (name in RISING | {"relevance", "score"}), name
 
 
 def test_confidence_is_the_logistic_function() -> None:

@@ -4,8 +4,12 @@ import pytest
 
 from ipqa.answering.evidence import Term
 from ipqa.answering.question import understand
-from ipqa.answering.short_answer import short_answer
+from ipqa.answering.ranking import Candidate
+from ipqa.answering.short_answer import read_answer, short_answer
 from ipqa.answering.statement import Statement
+from ipqa.passages import Sentence
+from ipqa.reader import Reading
+from ipqa.reports.model import Span
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,30 @@ def answer(question: str, sentence: str) -> str | None:
     understood = understand(question, 200)
     terms = [Term(w.surface, (w.form,), 1.0, w.is_name) for w in understood.terms]
     return short_answer(understood, terms, [Statement("r", sentence, ())])
+
+
+PARTNER = "青海水産は2024年に「北浜乾燥」と提携した。"
+
+
+def read(question: str, answer: str, *, sure: float = 2.0, told: str = PARTNER) -> str | None:
+    start = PARTNER.index(answer)
+    sentence = Sentence(0, 0, Span(0, len(PARTNER)), f"海藻事業の報告\n{PARTNER}")
+    reading = Reading(3.0, sure, 0.0, (start, start + len(answer)), 5.0)
+    best = Candidate(0, sentence, "seaweed", PARTNER, 1.0, {}, reading)
+    return read_answer(understand(question, 200), best, [Statement("seaweed", told, ())])
+
+
+@pytest.mark.parametrize("answer", ["北浜乾燥", "「北浜乾燥」", "「北浜乾燥"])
+def test_what_the_reader_is_sure_of_is_given_without_its_brackets(answer: str) -> None:
+    assert read("提携先はどこですか", answer) == "北浜乾燥"
+
+
+def test_what_the_reader_is_not_sure_of_or_no_statement_says_is_not_given() -> None:
+    assert read("提携先はどこですか", "北浜乾燥", sure=-0.1) is None
+    assert read("提携先はどこですか", "北浜乾燥", told="青海水産は提携した。") is None
+    assert read("提携先はどこですか", "と") is None
+
+
+@pytest.mark.parametrize("question", ["提携先を列挙して", "提携しましたか"])
+def test_what_no_span_says_is_not_given(question: str) -> None:
+    assert read(question, "北浜乾燥") is None

@@ -14,7 +14,7 @@ from ipqa.evaluation.wording import GROUPS, MEASURES, TYPES
 from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.model import Report
 
-LEGS = ("fused", "dense", "lexical")
+LEGS = ("ranked", "fused", "dense", "lexical")
 CHARTS = ["types", "risk", "calibration", "retrieval", "time"]
 NASTY = '<script>alert(1)</script> & "引用" \'</style>'
 

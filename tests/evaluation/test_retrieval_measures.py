@@ -1,5 +1,7 @@
 """Retrieval is measured by the rank at which the evidence comes."""
 
+from dataclasses import replace
+
 import pytest
 
 from ipqa.assistant import Assistant
@@ -33,11 +35,8 @@ def at_rank(rank: int, hits: list[Hit], assistant: Assistant) -> Measures:
     ]
     others = [hit for hit in hits if hit is not holder]
     ranked = [*others[: rank - 1], holder, *others[rank - 1 :]]
-    scored = [
-        Hit(h.number, h.passage, h.dense, h.lexical, 100.0 - place, h.cosines)
-        for place, h in enumerate(ranked)
-    ]
-    return measure_retrieval(QUESTION, scored, reports)["fused"]
+    scored = [replace(h, score=100.0 - place) for place, h in enumerate(ranked)]
+    return measure_retrieval(QUESTION, scored, reports)["ranked"]
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3, 4, 5])
@@ -58,7 +57,7 @@ def test_evidence_that_is_not_found_counts_as_nothing(
     for measures in measure_retrieval(QUESTION, [], small_assistant.index.reports).values():
         assert set(measures.values()) == {0.0}
     elsewhere = QUESTION.model_copy(update={"evidence": ("どこにもない文",)})
-    found = measure_retrieval(elsewhere, hits, small_assistant.index.reports)["fused"]
+    found = measure_retrieval(elsewhere, hits, small_assistant.index.reports)["ranked"]
     assert set(found.values()) == {0.0}
 
 
@@ -66,9 +65,14 @@ def test_every_leg_is_measured_by_its_own_order(
     hits: list[Hit], small_assistant: Assistant
 ) -> None:
     assert tuple(measure_retrieval(QUESTION, hits, small_assistant.index.reports)) == LEGS
-    spoiled = [Hit(h.number, h.passage, -h.dense, h.lexical, h.score, h.cosines) for h in hits]
+    spoiled = [replace(hit, dense=-hit.dense) for hit in hits]
     before = measure_retrieval(QUESTION, hits, small_assistant.index.reports)
     after = measure_retrieval(QUESTION, spoiled, small_assistant.index.reports)
     assert after["dense"]["mrr@10"] < before["dense"]["mrr@10"]
     assert after["lexical"] == before["lexical"]
-    assert after["fused"] == before["fused"]
+    assert (after["fused"], after["ranked"]) == (before["fused"], before["ranked"])
+    turned = measure_retrieval(
+        QUESTION, [replace(hit, score=-hit.score) for hit in hits], small_assistant.index.reports
+    )
+    assert turned["ranked"]["mrr@10"] < before["ranked"]["mrr@10"]
+    assert turned["fused"] == before["fused"]

@@ -11,7 +11,7 @@ HEADER = ("地域", "開始時期", "出荷量", "評価", "主な用途と備�
 
 def table(columns: int, rows: int, seed: int = 1) -> tuple[tuple[str, ...], list[list[str]]]:
     """A table whose columns differ in kind, as those of reports do."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
 
     def cells() -> list[str]:
         return [

@@ -9,6 +9,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from sentence_transformers.sentence_transformer.trainer import SentenceTransformerTrainer
 
+from ipqa.network import Network, tokenizer
 from training.base import base_model
 from training.embedder import arguments, measured
 from training.examples import Example, columns
@@ -56,14 +57,10 @@ def test_a_few_steps_lower_the_loss(trained: tuple[SentenceTransformer, list[flo
 def test_what_is_shipped_gives_nearly_the_vectors_of_what_was_trained(
     trained: tuple[SentenceTransformer, list[float]], tmp_path: Path
 ) -> None:
-    import onnxruntime  # noqa: PLC0415 - a native engine
-    from tokenizers import Tokenizer  # noqa: PLC0415 - the same
-
     model, _ = trained
     export_embedder(model, tmp_path)
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
-    tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    network = Network("embedder", tmp_path)
     for example in EXAMPLES:
-        ids = np.array([tokenizer.encode(f"passage: {example.positive}").ids])
-        (vectors,) = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        assert float(vectors[0] @ model.encode_document(example.positive)) > 0.98
+        ids = tokenizer(tmp_path).encode(f"passage: {example.positive}").ids
+        ((vector,),) = network.run([ids])
+        assert float(vector @ model.encode_document(example.positive)) > 0.98

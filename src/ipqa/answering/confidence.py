@@ -1,7 +1,8 @@
 """How sure it is that the best candidates answer the question.
 
 A logistic model of what can be told without understanding either: how near the best sentence is, how much
-of the question it holds, and whether the years, units and names asked for are there.
+of the question it holds, and whether the years, units and names asked for are there; and, where there is a
+reader, of what it says.
 `training/fit.py` fits it on questions with and without an answer, off-topic ones among them.
 """
 
@@ -27,7 +28,7 @@ def confidence_features(
     index: Index,
     evidence: Evidence,
 ) -> Features:
-    """What the confidence of a question with at least one candidate is told from, each 0 to 1."""
+    """What the confidence of a question with at least one candidate is told from."""
     best = candidates[:_BEST]
     first = best[0]
     passage = index.passages[first.sentence.passage].indexed_text
@@ -42,6 +43,19 @@ def confidence_features(
         "year_missing": float(not question.years <= _years_around(first, index)),
         "name_missing": float(bool(evidence.missing_names(terms, around))),
         "foreign": float(not holds_japanese(question.text)),
+        **_as_read(candidates),
+    }
+
+
+def _as_read(candidates: Sequence[Candidate]) -> Features:
+    """What the reader says of the candidates, if there is one: logits of the best and of the first answering."""
+    read = [c.reading.answers for c in candidates if c.reading is not None]
+    if not read:
+        return {}
+    first = candidates[0].reading
+    return {
+        "answers": max(read),
+        "first_answers": first.answers if first is not None else min(read),
     }
 
 

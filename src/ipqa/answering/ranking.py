@@ -2,12 +2,13 @@
 
 A linear model of a few features, fitted listwise on questions that were written for it (`training/`): the
 probability of the right sentence among its rivals is to be high (Cao et al., "Learning to Rank: From
-Pairwise Approach to Listwise Approach", 2007).
+Pairwise Approach to Listwise Approach", 2007). Where there is a reader, it reads the best of them again.
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Evidence, Term
@@ -16,11 +17,15 @@ from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.weights import Weights
 from ipqa.index.store import Index
 from ipqa.passages import Sentence
+from ipqa.reader import Reader, Reading, text_of
 from ipqa.reports.model import Block
 from ipqa.retrieval import Hit
 
 PASSAGES = 16
 """How many of the best passages an answer is looked for in."""
+
+READ = 12
+"""How many of the best sentences the reader reads."""
 
 _TELLING_WORDS = 3
 """Words besides the question's own that a sentence needs to say anything."""
@@ -44,15 +49,19 @@ class Candidate:
     text: str
     score: float
     features: Features = field(compare=False)
+    reading: Reading | None = field(default=None, compare=False)
 
 
 class Ranker:
     """Ranks the sentences of one index."""
 
-    def __init__(self, index: Index, evidence: Evidence, weights: Weights) -> None:
+    def __init__(
+        self, index: Index, evidence: Evidence, weights: Weights, reader: Reader | None = None
+    ) -> None:
         self._index = index
         self._evidence = evidence
-        self._weights = weights.ranking
+        self._weights = weights
+        self._reader = reader
 
     def rank(
         self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]
@@ -65,11 +74,21 @@ class Ranker:
             if text[-1] in ":：":
                 continue  # announces, says nothing
             features = self._features(question, terms, hit, number)
-            score = sum(self._weights.get(name, 0.0) * value for name, value in features.items())
+            score = weighed(features, self._weights.ranking)
             candidates.append(
                 Candidate(number, sentence, hit.passage.report, text, score, features)
             )
-        return sorted(candidates, key=lambda c: (-c.score, c.number))
+        ranked = in_order(candidates)
+        return ranked if self._reader is None else self._read(self._reader, question, ranked)
+
+    def _read(
+        self, reader: Reader, question: Question, ranked: Sequence[Candidate]
+    ) -> list[Candidate]:
+        """The candidates in the order of what the reader makes of the best of them."""
+        texts = [text_of(self._index, candidate.number) for candidate in ranked[:READ]]
+        readings = reader.read(question.text, texts)
+        read = [replace(c, reading=r) for c, r in zip_longest(ranked, readings)]
+        return in_order(reweighed(read, self._weights.reading))
 
     def _pool(self, question: Question, hits: Sequence[Hit]) -> list[tuple[Hit, int]]:
         """The sentences that may answer: those of the passages, or the rows of the table that is named."""
@@ -109,12 +128,47 @@ class Ranker:
         return {
             "cosine": hit.cosines[number],
             "neighbour_cosine": max(neighbours, default=hit.cosines[number] - _ALONE),
-            "passage_score": hit.score,
+            "passage_score": hit.fused,
             "coverage": self._evidence.coverage(terms, in_context),
             "expected": float(bool(expected_spans(question, alone))),
             "year": _share_of_years(question, f"{in_context}\n{hit.passage.indexed_text}"),
             "empty": float(_is_label(block, alone) or new_words < _TELLING_WORDS),
         }
+
+
+def passages_in_order(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
+    """The passages in the order of their best sentences; those of which none may answer follow as they were."""
+    best: dict[int, float] = {}
+    for candidate in candidates:
+        best.setdefault(candidate.sentence.passage, candidate.score)
+    least = min(best.values(), default=0.0)
+    others = [hit for hit in hits if hit.number not in best]
+    followed = [replace(hit, score=least + hit.fused - others[0].fused) for hit in others]
+    ranked = [replace(hit, score=best[hit.number]) for hit in hits if hit.number in best]
+    return sorted(ranked, key=lambda hit: (-hit.score, hit.number)) + followed
+
+
+def weighed(features: Features, weights: Mapping[str, float]) -> float:
+    """The sum of some features by their weights."""
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def reweighed(read: Sequence[Candidate], weights: Mapping[str, float]) -> Iterator[Candidate]:
+    """Candidates with the score that they have once the best of them were read.
+
+    The others count as no more relevant than the least of those.
+    """
+    told = [c.reading.relevance for c in read if c.reading is not None]
+    least = min(told, default=0.0)
+    for candidate in read:
+        relevance = candidate.reading.relevance if candidate.reading is not None else least
+        score = weighed({"score": candidate.score, "relevance": relevance}, weights)
+        yield replace(candidate, score=score)
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Best first, equal ones in report order."""
+    return sorted(candidates, key=lambda c: (-c.score, c.number))
 
 
 def _share_of_years(question: Question, text: str) -> float:

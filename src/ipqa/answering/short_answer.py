@@ -1,4 +1,4 @@
-"""The span that answers by itself: a date, a quantity, a name."""
+"""The span that answers by itself: a date, a quantity, a name; or what the reader takes for it."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,12 @@ from ipqa.answering.ranking import Candidate
 from ipqa.answering.statement import Statement
 
 _QUOTED = re.compile(r"[「『]([^「」『』]{2,30})[」』]")
+_SURE = 0.0
+"""Logit of the best sentence answering, from which the reader's span is taken."""
+
+_NO_SPAN = frozenset({"list", "compare", "yesno"})
+_AROUND = " 、。・「」『』（）()"
+
 _CALLED = re.compile(
     r"名称|名前|何という|なんという|呼び名|呼ば|愛称|キャッチフレーズ|スローガン|タイトル|題名"
 )
@@ -33,6 +39,19 @@ def short_answer(
             words = names or [term.surface for term in shared]
             return text[slice(*min(found, key=lambda span: _distance(span, text, words)))].strip()
     return None
+
+
+def read_answer(question: Question, best: Candidate, statements: Sequence[Statement]) -> str | None:
+    """What the reader takes for the short answer in the best sentence, if it is sure that there is one.
+
+    None where the statements do not say it, and where several things or a yes or no are asked for.
+    """
+    if best.reading is None or best.reading.answers < _SURE or question.kind in _NO_SPAN:
+        return None
+    start, end = best.reading.answer
+    found = best.sentence.alone[start:end].strip(_AROUND)
+    said = any(found in statement.text for statement in statements)
+    return found if len(found) > 1 and said else None
 
 
 def best_first(statements: Sequence[Statement], candidates: Sequence[Candidate]) -> list[Statement]:

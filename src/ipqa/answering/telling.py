@@ -18,7 +18,7 @@ from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question
 from ipqa.answering.ranking import Candidate
-from ipqa.answering.short_answer import best_first, short_answer
+from ipqa.answering.short_answer import best_first, read_answer, short_answer
 from ipqa.answering.statement import Statement
 from ipqa.answering.suggestion import suggest
 from ipqa.index.store import Index
@@ -82,6 +82,7 @@ class Teller:
         notes = tuple(f"注: {note}" for note in _explained(damages))
         best = best_first(statements, found.candidates)
         short = short_answer(found.question, found.terms, best)
+        short = short or read_answer(found.question, found.candidates[0], best)
         if short in damages:
             short = f"{damages[short].reading}（原文は「{short}」）"
         return Answer(

@@ -14,6 +14,7 @@ class Weights(BaseModel):
 
     Attributes:
         ranking: by feature of a candidate sentence; scores of one question compare, the rest is not fixed.
+        reading: by what the reader says of a candidate, the score before among it; empty without a reader.
         confidence: by feature of a question's best candidates, in a logistic model with ``constant``.
         threshold: confidence from which an answer is given.
     """
@@ -21,14 +22,14 @@ class Weights(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ranking: dict[str, float]
+    reading: dict[str, float] = {}
     confidence: dict[str, float]
     constant: float
     threshold: float
 
 
 @cache
-def shipped_weights() -> Weights:
-    """The weights that are installed with ipqa."""
-    return Weights.model_validate_json(
-        files("ipqa.answering").joinpath("weights.json").read_bytes()
-    )
+def shipped_weights(*, reader: bool) -> Weights:
+    """The weights that are installed with ipqa, for use with or without the reader."""
+    name = "weights-with-reader.json" if reader else "weights.json"
+    return Weights.model_validate_json(files("ipqa.answering").joinpath(name).read_bytes())

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from ipqa.cli.output import IndexOption, JsonOption, listening, out, say, settings_of
+from ipqa.cli.output import (
+    IndexOption,
+    JsonOption,
+    NoReaderOption,
+    listening,
+    out,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from ipqa.answering.answer import Answer
@@ -23,12 +31,14 @@ def ask(
         typer.Option(help=say("尋ねる報告書の ID(複数可)", "Ids of the reports to ask")),
     ] = None,
     *,
+    no_reader: NoReaderOption = False,
     json: JsonOption = False,
 ) -> None:
     """Answer a question with citations."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
 
-    answer = Assistant.open(settings_of(index=index)).ask(question, reports=report or None)
+    settings = settings_of(index=index, reader=False if no_reader else None)
+    answer = Assistant.open(settings).ask(question, reports=report or None)
     if json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     else:
@@ -45,9 +55,12 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help=say("ポート番号", "Port"), show_default="8000")
     ] = None,
+    *,
+    no_reader: NoReaderOption = False,
 ) -> None:
     """Serve the page and the API until interrupted."""
-    settings = settings_of(index=index, host=host, port=port)
+    reader = False if no_reader else None
+    settings = settings_of(index=index, host=host, port=port, reader=reader)
     import uvicorn  # noqa: PLC0415
 
     from ipqa.assistant import Assistant  # noqa: PLC0415

@@ -37,6 +37,16 @@ IndexOption = Annotated[
     ),
 ]
 
+NoReaderOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-reader",
+        help=say(
+            "読み取りモデルを使いません(速くなりますが精度は下がります)",
+            "Without the reader model: faster, less accurate",
+        ),
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("JSON で出力します", "Print JSON"))]
 
 

@@ -76,7 +76,8 @@ _MARGINS = _Margins(left=48, right=16, below=44, above=28)
 _BAR_MARGINS = _Margins(left=106, right=94, below=28, above=8)
 _BAR = 24
 _LEG_STYLES: Final = {
-    "fused": (_BLUE, "o", "-", -0.07),
+    "ranked": (_INK, "D", "-", -0.14),
+    "fused": (_BLUE, "o", "-.", -0.07),
     "dense": (_VERMILION, "s", "--", 0.0),
     "lexical": (_GREEN, "^", ":", 0.07),
 }

@@ -1,4 +1,4 @@
-"""How well passages with the evidence are found: by meaning, by words, and by both together.
+"""How well passages with the evidence are found: as they are ranked at last, by both legs, and by each.
 
 Recall, reciprocal rank and discounted gain are computed by ir-measures. A snippet of evidence counts as
 found when a passage holds at least half of it.
@@ -14,8 +14,8 @@ from ipqa.evaluation.measures import Measures
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import Hit
 
-Leg = Literal["fused", "dense", "lexical"]
-LEGS: tuple[Leg, ...] = ("fused", "dense", "lexical")
+Leg = Literal["ranked", "fused", "dense", "lexical"]
+LEGS: tuple[Leg, ...] = ("ranked", "fused", "dense", "lexical")
 DEPTHS = (1, 3, 5, 10)
 _HALF = 0.5
 
@@ -33,8 +33,10 @@ def measure_retrieval(
 
 def _ranking(hits: Sequence[Hit], leg: Leg) -> list[tuple[int, float]]:
     """The candidates as one leg alone would order them; what it did not propose is left out."""
-    if leg == "fused":
+    if leg == "ranked":
         scored = [(hit.number, hit.score) for hit in hits]
+    elif leg == "fused":
+        scored = [(hit.number, hit.fused) for hit in hits]
     elif leg == "dense":
         scored = [(hit.number, hit.dense) for hit in hits if hit.cosines]
     else:

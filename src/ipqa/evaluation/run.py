@@ -51,7 +51,7 @@ class Record(BaseModel):
     @property
     def all_measures(self) -> Measures:
         """What is measured of the answer, and of the passages that were found for it."""
-        return self.measures | self.legs.get("fused", {})
+        return self.measures | self.legs.get("ranked", {})
 
 
 class Scores(BaseModel):
@@ -60,7 +60,7 @@ class Scores(BaseModel):
     Attributes:
         overall: by the name of the measure.
         types: the same for the questions of each type.
-        legs: retrieval by both legs together and by each alone.
+        legs: the passages as they are ranked at last, by both legs of retrieval, and by each alone.
     """
 
     overall: dict[str, Score]

@@ -227,6 +227,7 @@ TYPES: dict[QuestionType, Pair] = {
 }
 
 LEGS: dict[Leg, Pair] = {
+    "ranked": ("文で並べ替えた後", "Ranked by sentences"),
     "fused": ("両方", "Both"),
     "dense": ("意味", "Meaning"),
     "lexical": ("語", "Words"),

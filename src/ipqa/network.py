@@ -1,0 +1,74 @@
+"""The networks that are installed with ipqa, run by ONNX Runtime without PyTorch.
+
+`models/` holds them in eight bits, each with a card that tells how it was made, and what they have in common: the
+word vectors (in four bits, as the model they were made from has them) and the tokenizer.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipqa.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_SHIPPED = Path(__file__).parent / "models"
+
+
+class Network:
+    """A network that reads token ids.
+
+    Rows go through one at a time, on as many threads as there are cores: so what comes out does not depend on the
+    rows beside it, and nothing is spent on padding.
+
+    Raises:
+        ModelUnavailable: its files cannot be read.
+    """
+
+    def __init__(self, name: str, folder: Path = _SHIPPED) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 - loads a native engine; commands that run no network skip it
+
+            self.card: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            self._session = onnxruntime.InferenceSession(
+                folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # what onnxruntime raises has no nearer ancestor
+            raise ModelUnavailable(model=name, reason=str(error)) from error
+        self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix=name)
+
+    def run(self, rows: Sequence[Sequence[int]]) -> list[list[NDArray[np.float32]]]:
+        """For each row of token ids the network's outputs, in their order."""
+        return list(self._workers.map(self._run, rows))
+
+    def _run(self, ids: Sequence[int]) -> list[NDArray[np.float32]]:
+        tokens = np.array([ids], dtype=np.int64)
+        found = self._session.run(
+            None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
+        )
+        return [np.asarray(output, dtype=np.float32)[0] for output in found]
+
+
+@cache
+def tokenizer(folder: Path = _SHIPPED) -> "Tokenizer":
+    """What cuts a text into the tokens of the networks; offsets are code points.
+
+    Raises:
+        ModelUnavailable: its file cannot be read.
+    """
+    try:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - a native library
+
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # nor has what tokenizers raises
+        raise ModelUnavailable(model="tokenizer", reason=str(error)) from error
