@@ -21,7 +21,7 @@ from training.reader_examples import Item, Pair, paragraph_items, written_items,
 from training.reader_scores import scores
 
 RESAMPLINGS = 200
-WRITTEN, PARAGRAPHS = 1_500, 600
+WRITTEN, PARAGRAPHS = 600, 200
 
 
 def held_out_items() -> list[Item]:

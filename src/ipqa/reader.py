@@ -6,6 +6,7 @@ it sees which year, which company and which measure a question asks for and a se
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,9 @@ _BEFORE = 60
 
 _LONGEST_ANSWER = 24
 """Tokens of a short answer at most."""
+
+_REMEMBERED = 64
+"""Questions whose readings are kept: what is asked is also searched for, and asked again."""
 
 _START, _END = 0, 2
 """The tokens that stand around the parts."""
@@ -83,9 +87,13 @@ class Reader:
     def __init__(self) -> None:
         self._network = Network("reader")
         self._tokenizer = tokenizer()
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def read(self, query: str, texts: Sequence[Text]) -> list[Reading]:
         """A question or a claim beside each of some texts."""
+        return list(self._remembered(query, tuple(texts)))
+
+    def _read(self, query: str, texts: tuple[Text, ...]) -> list[Reading]:
         rows = [tokens_of(self._tokenizer, query, text) for text in texts]
         found = self._network.run([row.ids for row in rows])
         return [
