@@ -52,14 +52,17 @@ def test_the_figures_in_the_readme_are_those_that_are_kept(name: str) -> None:
 def test_the_figures_that_are_kept_are_measured_again(
     gold: str, corpus_assistant: Assistant
 ) -> None:
-    """Another processor may round a score the other way; what is beyond the intervals is a change."""
+    """Another processor may round a score the other way; what is further off than half an interval is a change.
+
+    An interval need not hold its score: resampling only adds to a calibration error.
+    """
     of_the_corpus = gold in measure.GOLD_SETS
     kept = measure.kept(gold)
     found = (
         measure.measured(corpus_assistant, gold) if of_the_corpus else measure.measured_documents()
     )
     for name, score in kept.overall.items():
-        assert score.low <= found.overall[name].value <= score.high, name
+        assert abs(found.overall[name].value - score.value) <= (score.high - score.low) / 2, name
 
 
 def test_the_rooms_in_the_architecture_page_are_those_that_are_there() -> None:
