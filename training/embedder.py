@@ -5,7 +5,6 @@ https://arxiv.org/abs/1705.00652). The word embeddings stay as they are, so that
 its meaning. A run that was interrupted goes on where it last saved.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,9 @@ from sentence_transformers.sentence_transformer.training_args import (
 
 from ipqa.embedding import load_model
 from training.base import PROMPTS, base_model
-from training.check_data import ROOT
+from training.command import JAQUAD, start
 from training.examples import Example, columns, jaquad_examples, written_examples
 
-MODELS = ROOT / "training" / "models"
-JAQUAD = ROOT.parent / "shared" / "data" / "jaquad"
 SEED = 7
 SCALE = 30.0
 RATE = 5e-5
@@ -111,18 +108,5 @@ def _print_scores(evaluator: InformationRetrievalEvaluator, model: SentenceTrans
     print(json.dumps({name: round(score, 3) for name, score in shown.items()}), flush=True)
 
 
-def main() -> None:
-    """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=MODELS / "embedder")
-    parser.add_argument(
-        "--share", type=float, default=1.0, help="of the examples, for learning curves"
-    )
-    parser.add_argument("--epochs", type=float, default=2.0)
-    parser.add_argument("--every", type=int, default=150, help="steps between checkpoints")
-    given = parser.parse_args()
-    train(given.folder, given.share, given.epochs, given.every)
-
-
 if __name__ == "__main__":
-    main()
+    start(train, "embedder", __doc__, epochs=2.0, every=150)

@@ -26,9 +26,9 @@ from torch import Tensor, nn
 
 from training.base import PROMPTS
 from training.check_data import ROOT
+from training.command import MODELS
 from training.reader import ReaderModel, trained_reader
 
-MODELS = ROOT / "training" / "models"
 SHIPPED = ROOT / "src" / "ipqa" / "models"
 LONGEST = 512
 """Tokens that are read of a text; more than in training, as positions were learned before."""

@@ -16,7 +16,8 @@ from ipqa.network import tokenizer
 from ipqa.reader import Reader, Reading
 from ipqa.settings import SHIPPED_MODEL
 from training.check_data import held_out_families
-from training.reader import JAQUAD, MODELS, judge, trained_reader
+from training.command import JAQUAD, MODELS
+from training.reader import judge, trained_reader
 from training.reader_examples import Item, Pair, paragraph_items, written_items, written_libraries
 from training.reader_scores import scores
 

@@ -13,7 +13,6 @@ https://arxiv.org/abs/1409.5185), so that one run tells what half the depth woul
 and the lowest layers stay as they are. A run that was interrupted goes on where it last saved.
 """
 
-import argparse
 import json
 import random
 from collections.abc import Sequence
@@ -32,12 +31,11 @@ from ipqa.embedding import load_model as load_embedder
 from ipqa.network import tokenizer as shipped_tokenizer
 from ipqa.reader import Reading, reading_of, tokens_of
 from ipqa.settings import SHIPPED_MODEL
-from training.check_data import ROOT, held_out_families
+from training.check_data import held_out_families
+from training.command import JAQUAD, MODELS, start
 from training.reader_examples import Item, Pair, paragraph_items, written_items, written_libraries
 from training.reader_scores import scores
 
-MODELS = ROOT / "training" / "models"
-JAQUAD = ROOT.parent / "shared" / "data" / "jaquad"
 SEED = 11
 RATE = 8e-5
 HEAD_RATE = 5 * RATE
@@ -308,8 +306,8 @@ def train(folder: Path, share: float, epochs: float, every: int) -> ReaderModel:
 
 def untrained_reader() -> ReaderModel:
     """The taught embedder's encoder with heads that have learned nothing."""
-    start = MODELS / "embedder" / "model"
-    encoder = BertModel.from_pretrained(str(start), add_pooling_layer=False, attn_implementation="eager")  # fmt: skip
+    folder = MODELS / "embedder" / "model"
+    encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False, attn_implementation="eager")  # fmt: skip
     return ReaderModel(encoder)
 
 
@@ -320,18 +318,5 @@ def trained_reader(folder: Path) -> ReaderModel:
     return model
 
 
-def main() -> None:
-    """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=MODELS / "reader")
-    parser.add_argument(
-        "--share", type=float, default=1.0, help="of the items, for learning curves"
-    )
-    parser.add_argument("--epochs", type=float, default=2.0)
-    parser.add_argument("--every", type=int, default=300, help="steps between checkpoints")
-    given = parser.parse_args()
-    train(given.folder, given.share, given.epochs, given.every)
-
-
 if __name__ == "__main__":
-    main()
+    start(train, "reader", __doc__, epochs=2.0, every=300)

@@ -9,7 +9,7 @@ from rich.text import Text
 from ipqa.cli.output import (
     IndexOption,
     JsonOption,
-    NoReaderOption,
+    ReaderOption,
     listening,
     out,
     say,
@@ -31,13 +31,13 @@ def ask(
         typer.Option(help=say("尋ねる報告書の ID(複数可)", "Ids of the reports to ask")),
     ] = None,
     *,
-    no_reader: NoReaderOption = False,
+    reader: ReaderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question with citations."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
 
-    settings = settings_of(index=index, reader=False if no_reader else None)
+    settings = settings_of(index=index, reader=reader)
     answer = Assistant.open(settings).ask(question, reports=report or None)
     if json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
@@ -56,10 +56,9 @@ def serve(
         int | None, typer.Option(help=say("ポート番号", "Port"), show_default="8000")
     ] = None,
     *,
-    no_reader: NoReaderOption = False,
+    reader: ReaderOption = None,
 ) -> None:
     """Serve the page and the API until interrupted."""
-    reader = False if no_reader else None
     settings = settings_of(index=index, host=host, port=port, reader=reader)
     import uvicorn  # noqa: PLC0415
 

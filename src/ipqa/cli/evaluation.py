@@ -21,7 +21,7 @@ from ipqa.cli.evaluating import (
     thresholds_of,
     worsening,
 )
-from ipqa.cli.output import IndexOption, JsonOption, NoReaderOption, err, out, say, settings_of
+from ipqa.cli.output import IndexOption, JsonOption, ReaderOption, err, out, say, settings_of
 from ipqa.errors import ExtraMissing
 from ipqa.settings import message_language
 
@@ -106,7 +106,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     ] = 1,
     fail_under: _FailUnder = None,
     *,
-    no_reader: NoReaderOption = False,
+    reader: ReaderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Measure the assistant on gold questions."""
@@ -125,7 +125,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
         _run_beir(gold, limit)
         return
     conversations = read_conversations(gold)
-    settings = settings_of(index=index, reader=False if no_reader else None)
+    settings = settings_of(index=index, reader=reader)
     assistant = Assistant.open(settings, dense_weight=weights[retriever])
     check_against(gold, [q for asked in conversations for q in asked], assistant.index.reports)
     with asking_progress(len(conversations[:limit])) as watch:

@@ -37,10 +37,10 @@ IndexOption = Annotated[
     ),
 ]
 
-NoReaderOption = Annotated[
-    bool,
+ReaderOption = Annotated[
+    bool | None,
     typer.Option(
-        "--no-reader",
+        " /--no-reader",
         help=say(
             "読み取りモデルを使いません(速くなりますが精度は下がります)",
             "Without the reader model: faster, less accurate",
