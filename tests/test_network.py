@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipqa.errors import ModelUnavailable
+from ipqa.errors import ShippedModelUnavailable
 from ipqa.network import Network, tokenizer
 from tests.parts import ROOT
 
@@ -54,10 +54,10 @@ def test_a_lost_file_is_told_by_the_model_that_lacks_it(tmp_path: Path, lost: st
     for file in MODELS.iterdir():
         if file.name != lost:
             shutil.copy(file, tmp_path)
-    with pytest.raises(ModelUnavailable, match="reader"):
+    with pytest.raises(ShippedModelUnavailable, match="reader"):
         Network("reader", tmp_path)
 
 
 def test_a_lost_tokenizer_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="tokenizer"):
+    with pytest.raises(ShippedModelUnavailable, match="tokenizer"):
         tokenizer(tmp_path)

@@ -53,14 +53,12 @@ class MeanOfTokens(nn.Module):
         return nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
 
 
-class LastOfReader(nn.Module):
-    """The reader as it is used: up to one of its exits."""
+class WholeReader(nn.Module):
+    """The reader as it is used: from tokens to what is said of a pair."""
 
-    def __init__(self, reader: ReaderModel, name: str) -> None:
+    def __init__(self, reader: ReaderModel) -> None:
         super().__init__()
-        self.encoder = reader.encoder
-        self.encoder.encoder.layer = self.encoder.encoder.layer[: reader.exits[name]]
-        self.heads = reader.heads[name]
+        self.encoder, self.heads = reader.encoder, reader.heads
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Judgements (pairs, 3) and starts and ends (pairs, tokens, 2)."""
@@ -85,9 +83,9 @@ def export_embedder(model: SentenceTransformer, folder: Path) -> None:
     (folder / "tokenizer.json").write_text(text, encoding="utf-8")
 
 
-def export_reader(reader: ReaderModel, name: str, folder: Path) -> None:
-    """Write the reader up to one of its exits, and its card, into a folder."""
-    _export(LastOfReader(reader, name).float().eval(), "reader", ("judged", "sides"), {}, folder)
+def export_reader(reader: ReaderModel, folder: Path) -> None:
+    """Write the reader and its card into a folder."""
+    _export(WholeReader(reader).float().eval(), "reader", ("judged", "sides"), {}, folder)
 
 
 def _export(
@@ -193,7 +191,7 @@ def main() -> None:
     if parser.parse_args().model == "embedder":
         export_embedder(SentenceTransformer(str(MODELS / "embedder" / "model")), SHIPPED)
     else:
-        export_reader(trained_reader(MODELS / "reader" / "model"), "last", SHIPPED)
+        export_reader(trained_reader(MODELS / "reader" / "model"), SHIPPED)
 
 
 if __name__ == "__main__":

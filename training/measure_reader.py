@@ -66,9 +66,7 @@ def main() -> None:
     if folder is None:
         print_measured(items, judged_as_shipped(items))
     else:
-        for name, judged in judge(trained_reader(folder), tokenizer(), items).items():
-            print(name)
-            print_measured(items, judged)
+        print_measured(items, judge(trained_reader(folder), tokenizer(), items))
 
 
 if __name__ == "__main__":

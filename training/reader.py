@@ -8,9 +8,9 @@ A cross-encoder made of the taught embedder's layers. Over each pair of a query 
 - supports: whether a text bears out a claim;
 - where the shortest answer starts and ends (Devlin et al. 2019, https://arxiv.org/abs/1810.04805).
 
-The same heads sit on the middle layer too (deeply supervised nets: Lee et al. 2015,
-https://arxiv.org/abs/1409.5185), so that one run tells what half the depth would cost. Word embeddings
-and the lowest layers stay as they are. A run that was interrupted goes on where it last saved.
+Word embeddings and the lowest layers stay as they are. The rate falls and rises once more on the way (warm
+restarts: Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983). A run that was interrupted goes on
+where it last saved.
 """
 
 import json
@@ -41,8 +41,6 @@ RATE = 8e-5
 HEAD_RATE = 5 * RATE
 BATCH = 8
 PARAGRAPHS = 4_000
-MIDDLE = 0.5
-"""What the loss of the middle layer counts."""
 FROZEN = 4
 """Layers that stay as the embedder has them: they read words, which it has learned, and cost a quarter of the time."""
 CHUNK = 2_400
@@ -62,7 +60,7 @@ class Batch:
     """Pairs as tensors: token ids in chunks of like length, and what is to be said of each pair.
 
     Attributes:
-        groups: pairs of one group are rivals; -1 for claims.
+        groups: pairs of one question are a group; -1 for claims.
         kinds: 0 for a question, 1 for a claim.
     """
 
@@ -98,7 +96,7 @@ class Heads(nn.Module):
 
 
 class ReaderModel(nn.Module):
-    """The encoder with heads on its middle and its last layer."""
+    """The encoder with heads on its last layer."""
 
     def __init__(self, encoder: BertModel) -> None:
         super().__init__()
@@ -106,25 +104,21 @@ class ReaderModel(nn.Module):
         self.encoder.embeddings.requires_grad_(requires_grad=False)
         for layer in encoder.encoder.layer[:FROZEN]:
             layer.requires_grad_(requires_grad=False)
-        depth = encoder.config.num_hidden_layers
-        self.exits = {"middle": depth // 2, "last": depth}
-        self.heads = nn.ModuleDict({name: Heads(encoder.config.hidden_size) for name in self.exits})
+        self.heads = Heads(encoder.config.hidden_size)
 
-    def read(self, ids: Tensor) -> dict[str, tuple[Tensor, Tensor]]:
-        """What each exit says of padded token ids (pairs, tokens)."""
+    def read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """What the heads say of padded token ids (pairs, tokens)."""
         mask = torch.ne(ids, PADDING).long()
-        layers = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states  # fmt: skip
-        return {name: self.heads[name](layers[depth], mask) for name, depth in self.exits.items()}
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        judged, spans = self.heads(hidden, mask)
+        return judged, spans
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """The loss of a batch."""
         said = [self.read(ids) for ids in batch.ids]
-        total = torch.zeros((), device=batch.right.device)
-        for name in self.exits:
-            judged = torch.cat([one[name][0] for one in said]).float()
-            spans = [row for one in said for row in one[name][1].float()]
-            total = total + (1.0 if name == "last" else MIDDLE) * loss_of(judged, spans, batch)
-        return {"loss": total}
+        judged = torch.cat([of_pairs for of_pairs, _ in said]).float()
+        spans = [row for _, of_tokens in said for row in of_tokens.float()]
+        return {"loss": loss_of(judged, spans, batch)}
 
 
 def loss_of(judged: Tensor, spans: Sequence[Tensor], batch: Batch) -> Tensor:
@@ -164,12 +158,11 @@ class Drawer:
 
     def __call__(self, items: Sequence[Item]) -> dict[str, Batch]:
         """A batch of the items, by the name under which the model takes it."""
-        drawn = [
-            (-1 if item.kind == "claim" else number, pair)
-            for number, item in enumerate(items)
-            for pair in item.drawn(self._chance)
-        ]
-        return {"batch": batch_of(self._tokenizer, drawn)}
+        drawn = [(item, pair) for item in items for pair in item.drawn(self._chance)]
+        asked = list({pair.query: None for _, pair in drawn})
+        groups = [-1 if item.kind == "claim" else asked.index(pair.query) for item, pair in drawn]
+        pairs = [pair for _, pair in drawn]
+        return {"batch": batch_of(self._tokenizer, list(zip(groups, pairs, strict=True)))}
 
 
 def batch_of(tokenizer: Tokenizer, pairs: Sequence[tuple[int, Pair]]) -> Batch:
@@ -223,25 +216,23 @@ class Measuring(TrainerCallback):
 
 
 def print_scores(model: ReaderModel, tokenizer: Tokenizer, items: Sequence[Item], step: int) -> None:  # fmt: skip
-    """Print how some items are judged by each exit."""
-    for name, judged in judge(model, tokenizer, items).items():
-        print(json.dumps({"step": step, "exit": name} | scores(items, judged)), flush=True)
+    """Print how some items are judged."""
+    print(json.dumps({"step": step} | scores(items, judge(model, tokenizer, items))), flush=True)
 
 
-def judge(model: ReaderModel, tokenizer: Tokenizer, items: Sequence[Item]) -> dict[str, dict[Pair, Reading]]:  # fmt: skip
-    """What each exit says of every pair of some items."""
+def judge(model: ReaderModel, tokenizer: Tokenizer, items: Sequence[Item]) -> dict[Pair, Reading]:
+    """What the model says of every pair of some items."""
     pairs = list({pair: None for item in items for pair in (*item.right, *item.wrong)})
     tokens = [tokens_of(tokenizer, pair.query, pair.text) for pair in pairs]
     order = sorted(range(len(pairs)), key=lambda n: len(tokens[n].ids))
-    found: dict[str, dict[Pair, Reading]] = {name: {} for name in model.exits}
+    found: dict[Pair, Reading] = {}
     model.eval()
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         for start in range(0, len(order), TOGETHER):
             chosen = order[start : start + TOGETHER]
-            read = model.read(padded([tokens[n].ids for n in chosen]))
-            for name, (judged, spans) in read.items():
-                for row, n in enumerate(chosen):
-                    found[name][pairs[n]] = reading_of(judged[row].float().numpy(), spans[row].float().numpy(), tokens[n])  # fmt: skip
+            judged, spans = model.read(padded([tokens[n].ids for n in chosen]))
+            for row, n in enumerate(chosen):
+                found[pairs[n]] = reading_of(judged[row].float().numpy(), spans[row].float().numpy(), tokens[n])  # fmt: skip
     model.train()
     return found
 
@@ -254,7 +245,8 @@ def arguments(folder: Path, epochs: float, every: int) -> TrainingArguments:
         per_device_train_batch_size=BATCH,
         learning_rate=RATE,
         warmup_steps=60,
-        lr_scheduler_type="linear",
+        lr_scheduler_type="cosine_with_restarts",
+        lr_scheduler_kwargs={"num_cycles": 2},
         bf16=True,
         seed=SEED,
         logging_steps=25,
@@ -319,4 +311,4 @@ def trained_reader(folder: Path) -> ReaderModel:
 
 
 if __name__ == "__main__":
-    start(train, "reader", __doc__, epochs=2.0, every=300)
+    start(train, "reader", __doc__, epochs=3.2, every=300)

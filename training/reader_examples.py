@@ -18,7 +18,7 @@ import sudachipy
 
 from ipqa.embedding import EmbeddingModel
 from ipqa.index.store import Index
-from ipqa.japanese import sentences, words
+from ipqa.japanese import Word, sentences, words
 from ipqa.reader import Text, joined, text_of
 from training.check_data import (
     Folder,
@@ -41,6 +41,10 @@ STRANGE = 0.3
 """How often a claim that is borne out also stands beside a sentence that does not speak of it."""
 REWORDED = 0.25
 """How often a question is asked as hasty people type it."""
+SWAPPED = 0.3
+"""How often what is right also stands there with one of its words swapped, so that it is right no longer."""
+SEARCHED = 4
+"""Rivals among whose words one is looked for."""
 WINDOW = 220
 """Characters of a paragraph that are read at most."""
 
@@ -79,14 +83,24 @@ class Item:
         """The pairs of one step: of a question the right one, if any, and some rivals."""
         if self.kind == "claim":
             strange = self.wrong[1:] if chance.random() < STRANGE else ()
-            return [self.right[0], self.wrong[0], *strange]
+            pairs = [self.right[0], self.wrong[0], *strange]
+            return pairs + self._swapped(pairs[0], chance)
         rivals = 1 if self.kind == "paragraph" else RIVALS
         pairs = [chance.choice(self.right)] if self.right else []
         pairs += [self.wrong[n] for n in _drawn_low(chance, len(self.wrong), rivals)]
         if self.kind != "paragraph" and chance.random() < REWORDED:
             asked = chance.choice(HASTY)(pairs[0].query, chance)
             pairs = [replace(pair, query=asked) for pair in pairs]
-        return pairs
+        return pairs + self._swapped(pairs[0], chance)
+
+    def _swapped(self, pair: Pair, chance: random.Random) -> list[Pair]:
+        """The pair with a word of the query swapped for one of the rivals, now and then."""
+        if not pair.right or chance.random() >= SWAPPED:
+            return []
+        rivals = chance.sample(self.wrong, min(SEARCHED, len(self.wrong)))
+        others = " ".join(rival.text.said for rival in rivals)
+        query = with_another_word(pair.query, pair.text.context + pair.text.said, others, chance)
+        return [Pair(query, pair.text, right=False)] if query else []
 
 
 def _drawn_low(chance: random.Random, count: int, wanted: int) -> list[int]:
@@ -126,6 +140,29 @@ def in_half_width(question: str, _: random.Random) -> str:
     """The question with everything in half width that can be."""
     return unicodedata.normalize("NFKC", question)
 
+
+def with_another_word(query: str, text: str, others: str, chance: random.Random) -> str | None:
+    """The query with one noun or figure replaced by one of other texts that the text does not hold.
+
+    What the text answers it then no longer answers, nearly always: the replaced word was said, by the text or
+    in other words, and the new one is not.
+    """
+    found = {word.form: word for word in words(others) if _is_noun(word)}
+    known = {word.form for word in words(query + " " + text)}
+    new = [word for form, word in found.items() if form not in known]
+    able = [(old, word) for old in words(query) if _is_noun(old) for word in new if word.part_of_speech[:3] == old.part_of_speech[:3]]  # fmt: skip
+    if not able:
+        return None
+    old, word = chance.choice(able)
+    return query[: old.start] + word.surface + query[old.end :]
+
+
+def _is_noun(word: Word) -> bool:
+    """Whether a word names a thing or a figure by itself."""
+    return word.is_number or (word.part_of_speech[:2] in _NOUNS and word.end - word.start > 1)
+
+
+_NOUNS = {("名詞", "普通名詞"), ("名詞", "固有名詞")}
 
 HASTY: tuple[Callable[[str, random.Random], str], ...] = (
     without_particles,

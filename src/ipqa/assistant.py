@@ -255,8 +255,8 @@ class Assistant:
             self.report(report)
         understood = understand(question, self._settings.max_question_length)
         hits = self._retriever.search(understood.text, max(k, PASSAGES), reports)
-        candidates = self._ranker.rank(understood, self._evidence.terms(understood), hits)
-        return passages_in_order(hits, candidates)[:k]
+        _, hits = self._ranked(understood, self._evidence.terms(understood), hits)
+        return hits[:k]
 
     def verify(self, text: str, reports: Sequence[str] | None = None) -> Verification:
         """Check a draft against the reports, sentence by sentence.
@@ -273,8 +273,7 @@ class Assistant:
     ) -> Generator[AnswerEvent, None, Answer]:
         yield StageEntered(stage="composing")
         terms = self._evidence.terms(question)
-        candidates = self._ranker.rank(question, terms, hits)
-        hits = passages_in_order(hits, candidates)
+        candidates, hits = self._ranked(question, terms, hits)
         found = Found(
             question, terms, hits, candidates, self._confidence(question, terms, candidates)
         )
@@ -293,6 +292,13 @@ class Assistant:
             citations, claims = self._citer.cite(written.statements)
             answer = self._teller.answered(found, citations, claims, written.statements)
         return answer.model_copy(update=made_by | {"mode": "generative"})
+
+    def _ranked(
+        self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]
+    ) -> tuple[list[Candidate], list[Hit]]:
+        """The sentences of some passages, the best first, and the passages by their best sentence."""
+        candidates = self._ranker.rank(question, terms, hits)
+        return candidates, passages_in_order(hits, candidates)
 
     def _confidence(
         self, question: Question, terms: tuple[Term, ...], candidates: Sequence[Candidate]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ipqa.errors import ModelUnavailable
+from ipqa.errors import ShippedModelUnavailable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -30,7 +30,7 @@ class Network:
     rows beside it, and nothing is spent on padding.
 
     Raises:
-        ModelUnavailable: its files cannot be read.
+        ShippedModelUnavailable: its files cannot be read.
     """
 
     def __init__(self, name: str, folder: Path = _SHIPPED) -> None:
@@ -44,7 +44,7 @@ class Network:
                 folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # what onnxruntime raises has no nearer ancestor
-            raise ModelUnavailable(model=name, reason=str(error)) from error
+            raise ShippedModelUnavailable(model=name, reason=str(error)) from error
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix=name)
 
     def run(self, rows: Sequence[Sequence[int]]) -> list[list[NDArray[np.float32]]]:
@@ -64,11 +64,11 @@ def tokenizer(folder: Path = _SHIPPED) -> "Tokenizer":
     """What cuts a text into the tokens of the networks; offsets are code points.
 
     Raises:
-        ModelUnavailable: its file cannot be read.
+        ShippedModelUnavailable: its file cannot be read.
     """
     try:
         from tokenizers import Tokenizer  # noqa: PLC0415 - a native library
 
         return Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # nor has what tokenizers raises
-        raise ModelUnavailable(model="tokenizer", reason=str(error)) from error
+        raise ShippedModelUnavailable(model="tokenizer", reason=str(error)) from error

@@ -1,6 +1,7 @@
 """The reader's examples, a few steps of training on a tiny set, and what is shipped of it."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from training.reader_examples import (
     in_half_width,
     in_kana,
     stretches,
+    with_another_word,
     without_particles,
 )
 from training.reader_scores import scores
 
 SUBJECTS = ("倉庫", "工場", "港", "病院", "学校", "鉄道", "水道", "図書館")
 ASKED = "港の職員の数は"
+TEXT = "港の職員は25人である。"
 
 
 def told(subject: str) -> list[Text]:
@@ -63,15 +66,38 @@ def test_of_a_question_the_right_sentence_stands_beside_rivals_that_are_asked_th
     chance = random.Random(0)
     drawn = [item.drawn(chance) for _ in range(300)]
     assert all(pairs[0].right and not any(p.right for p in pairs[1:]) for pairs in drawn)
-    assert all(len({p.query for p in pairs}) == 1 for pairs in drawn)
-    rivals = [p.text.said for pairs in drawn for p in pairs[1:]]
+    assert all(len({p.query for p in pairs[:3]}) == 1 for pairs in drawn)
+    rivals = [p.text.said for pairs in drawn for p in pairs[1:3]]
     assert rivals.count("1番目の文。") > rivals.count("8番目の文。") > 0
 
 
 def test_a_claim_stands_beside_its_opposite_and_now_and_then_beside_another_sentence() -> None:
     claim = next(item for item in items() if item.kind == "claim")
     chance = random.Random(0)
-    assert {len(claim.drawn(chance)) for _ in range(50)} == {2, 3}
+    assert {len(claim.drawn(chance)) for _ in range(50)} >= {2, 3}
+
+
+def test_a_swapped_word_makes_what_is_right_wrong_of_the_same_text() -> None:
+    item = items()[0]
+    rivals = (Pair(ASKED, Text("", "図書館の職員と鉄道。"), right=False),)
+    drawn = [replace(item, wrong=rivals).drawn(random.Random(seed)) for seed in range(60)]
+    swapped = [pairs[-1] for pairs in drawn if pairs[-1].text == item.right[0].text and not pairs[-1].right]  # fmt: skip
+    assert 0 < len(swapped) < len(drawn)
+    assert any(p.query == "鉄道はいつできた" for p in swapped)
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 9))
+def test_another_word_is_one_that_neither_the_query_nor_the_text_holds(query: str, others: str, seed: int) -> None:  # fmt: skip
+    swapped = with_another_word(query, TEXT, others, random.Random(seed))
+    assert swapped is None or swapped not in {query, TEXT}
+
+
+def test_a_figure_is_swapped_for_a_figure_and_a_name_for_a_name() -> None:
+    others = "京都の支店は37人、費用は500万円。"
+    found = {with_another_word("大阪の25人", "大阪に25人いる。", others, random.Random(seed)) for seed in range(40)}  # fmt: skip
+    assert "京都の25人" in found
+    assert found & {"大阪の37人", "大阪の500人"}
+    assert not {"37の25人", "大阪の京都人"} & found
 
 
 @pytest.mark.parametrize(
@@ -161,8 +187,8 @@ def test_what_is_shipped_says_nearly_what_was_trained(
 ) -> None:
     model, _ = trained
     asked = items()[:6]
-    expected = judge(model, tokenizer(), asked)["last"]
-    export_reader(model, "last", tmp_path)
+    expected = judge(model, tokenizer(), asked)
+    export_reader(model, tmp_path)
     network = Network("reader", tmp_path)
     for pair, reading in expected.items():
         tokens = tokens_of(tokenizer(), pair.query, pair.text)

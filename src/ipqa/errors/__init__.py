@@ -23,7 +23,8 @@
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
     ├── ExtraMissing         a feature needs packages that are not installed
-    ├── ModelUnavailable     the embedding model cannot be loaded
+    ├── ModelUnavailable     a model cannot be loaded
+    │   └── ShippedModelUnavailable
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
 
@@ -96,6 +97,7 @@ from ipqa.errors.running import (
     ExtraMissing,
     FileNotWritable,
     ModelUnavailable,
+    ShippedModelUnavailable,
 )
 
 __all__ = [
@@ -145,6 +147,7 @@ __all__ = [
     "ReadError",
     "RecordsUnavailable",
     "RunUnreadable",
+    "ShippedModelUnavailable",
     "UnknownConversation",
     "UnknownEncoding",
     "UnknownJob",

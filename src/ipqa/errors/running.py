@@ -4,12 +4,22 @@ from ipqa.errors.base import IpqaError
 
 
 class ModelUnavailable(IpqaError):
-    """The embedding model cannot be loaded."""
+    """A model cannot be loaded."""
 
     ja = "埋め込みモデル「{model}」を読み込めません({reason})。IPQA_EMBEDDING_MODEL の名前かフォルダを確かめてください。"
     en = (
         "The embedding model “{model}” cannot be loaded ({reason}). "
         "Check the name or folder in IPQA_EMBEDDING_MODEL."
+    )
+
+
+class ShippedModelUnavailable(ModelUnavailable):
+    """A model that is installed with ipqa cannot be loaded."""
+
+    ja = "ipqa に付属のモデル「{model}」を読み込めません({reason})。`pip install --force-reinstall ipqa` で入れ直してください。"
+    en = (
+        "The model “{model}” that is installed with ipqa cannot be loaded ({reason}). "
+        "Install it anew: `pip install --force-reinstall ipqa`."
     )
 
 
