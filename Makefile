@@ -6,8 +6,9 @@
 # make eval-gate  measure which claims of a language model would be said
 # make eval-generation  what is shown of a model's words that makes most of them up, and what checking costs
 # make fit      fit the weights of ranking and confidence on the written questions of training/
-# make train    teach the models on the questions of training/ (three hours on two cores)
+# make train    teach the models on the questions of training/ (four hours on two cores)
 # make bench    how long an answer takes
+# make bench-peers  ipqa beside LangChain, LlamaIndex, Haystack and txtai (installs each of them)
 # make bench-reading  how fast files are read, by format
 # make screenshots  the pictures of docs/images (needs Chromium)
 # make bench-page  how fast the page is, with a report of 300 pages too (needs Chromium)
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train bench bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train bench bench-peers bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -71,6 +72,9 @@ train: $(VENV)/.installed-for-development
 bench: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build
 	$(BIN)/python eval/bench_answers.py
+
+bench-peers: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.peers.bench
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py

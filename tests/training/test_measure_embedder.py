@@ -11,12 +11,14 @@ from training.measure_embedder import Searched, figures, interval
 class Letters:
     """Embeds a text as which of a few letters it holds."""
 
-    fingerprint, dimension = "letters", 4
+    fingerprint = "letters"
+    dimension = 4
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return np.array([[float(c in text) for c in "abcd"] for text in texts], dtype=np.float32)
 
-    embed_passages = embed_queries
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_queries(texts)
 
 
 TEXTS = ("a", "b", "ab", "c")
@@ -24,8 +26,8 @@ TEXTS = ("a", "b", "ab", "c")
 
 def test_the_nearest_right_text_counts_and_equal_ones_are_not_held_against_it() -> None:
     searched = Searched(TEXTS, ("ab", "a", "d"), (frozenset({2}), frozenset({1}), frozenset({3})))
-    found = figures(Letters(), [searched])
-    np.testing.assert_allclose(found, [[1, 1, 1], [0, 1, 1 / 3], [1, 1, 1]])
+    expected = np.array([[1.0, 1.0, 1.0], [0.0, 1.0, 1 / 3], [1.0, 1.0, 1.0]])
+    np.testing.assert_allclose(figures(Letters(), [searched]), expected)
 
 
 def test_a_text_beyond_the_tenth_place_has_no_reciprocal_rank() -> None:

@@ -10,12 +10,23 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from transformers import TrainerState
 
 from ipqa.network import Network, tokenizer
 from ipqa.reader import Reading, Text, reading_of, tokens_of
 from training.base import base_model
 from training.export import export_reader
-from training.reader import NOTHING, Drawer, ReaderModel, batch_of, judge, optimizer_of
+from training.reader import (
+    NOTHING,
+    ROUNDS,
+    WARMUP,
+    Drawer,
+    KeepingRounds,
+    ReaderModel,
+    batch_of,
+    judge,
+    optimizer_of,
+)
 from training.reader_examples import (
     HASTY,
     Item,
@@ -171,6 +182,21 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[ReaderModel, list
         optimizer.step()
         losses.append(float(loss.detach()))
     return model.eval(), losses
+
+
+def test_the_mean_of_the_weights_at_the_ends_of_both_rounds_is_kept(tmp_path: Path) -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    of_another_run = tmp_path / "round-9.safetensors"
+    of_another_run.write_bytes(b"")
+    keeping = KeepingRounds(model, tmp_path)
+    state = TrainerState(max_steps=WARMUP + ROUNDS * 10)
+    keeping.on_train_begin(None, state, None)
+    for step in range(1, state.max_steps + 1):
+        torch.nn.init.constant_(model.weight, step)
+        state.global_step = step
+        keeping.on_step_end(None, state, None)
+    keeping.on_train_end(None, state, None)
+    assert float(model.weight.detach()) == WARMUP + 15
 
 
 @pytest.mark.slow
