@@ -63,10 +63,10 @@ def test_a_file_of_which_a_bit_flips_is_named(tmp_path: Path, changed: str) -> N
     for file in MODELS.iterdir():
         shutil.copy(file, tmp_path)
     assert changed_weights(tmp_path) == []
-    with (tmp_path / changed).open("r+b") as file:
-        first = file.read(1)[0]
-        file.seek(0)
-        file.write(bytes([first ^ 1]))
+    with (tmp_path / changed).open("r+b") as weights:
+        first = weights.read(1)[0]
+        weights.seek(0)
+        weights.write(bytes([first ^ 1]))
     assert changed_weights(tmp_path) == [tmp_path / changed]
     (tmp_path / changed).unlink()
     with pytest.raises(ShippedModelUnavailable, match=changed):

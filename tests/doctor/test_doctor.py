@@ -111,6 +111,12 @@ def test_a_damaged_file_of_the_index_is_named_and_the_remedy_mends_it(
     assert examine(settings).faults == ()
 
 
+def test_a_pointer_to_a_generation_that_is_not_there_is_named(settings: Settings) -> None:
+    pointer = settings.index / "current"
+    pointer.write_text(pointer.read_text("utf-8").replace("000002", "000006"), encoding="utf-8")
+    assert faults(examine(settings)) == [("current", "IndexDamaged")]
+
+
 def test_an_index_made_with_another_model_is_told(settings: Settings) -> None:
     manifest = settings.index / "generations" / "000002" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
@@ -146,7 +152,7 @@ def test_a_disk_without_room_for_another_index_is_told(
 @pytest.fixture
 def endpoint() -> Iterator[Callable[[int], str]]:
     """Starts an endpoint that answers everything with one status, and gives its address."""
-    servers = []
+    servers: list[HTTPServer] = []
 
     def start(status: int) -> str:
         class Handler(BaseHTTPRequestHandler):

@@ -4,17 +4,18 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from ipqa.errors import IndexDamaged, IndexMissing, IndexNotWritable, IndexTooNew
+from ipqa.index import store
 from ipqa.index.build import build_index
-from ipqa.index.generations import FORMAT
-from ipqa.index.store import open_index
+from ipqa.index.files import FileRecord
+from ipqa.index.generations import FORMAT, Manifest
+from ipqa.index.store import open_generation, open_index
 from ipqa.settings import Settings
-from tests.parts import ROOT, SMALL_REPORT, build_small_index, shipped_model
+from tests.parts import SMALL_REPORT, build_small_index, shipped_model
 
 
 @pytest.fixture
@@ -106,54 +107,57 @@ def test_an_index_whose_manifest_has_no_digest_yet_is_opened(copy: Path) -> None
     assert open_index(copy).reports
 
 
-def test_whoever_opens_while_others_publish_opens_what_is_in_force(tmp_path: Path) -> None:
-    settings = built(tmp_path, "第0版である。")
-    done = threading.Event()
-
-    def publish() -> None:
-        try:
-            for number in range(1, 12):
-                built(tmp_path, f"第{number}版である。")
-        finally:
-            done.set()
-
-    thread = threading.Thread(target=publish)
-    thread.start()
-    while not done.is_set():
-        open_index(settings.index)
-    thread.join()
-    assert open_index(settings.index).reports["report"].text.strip() == "第11版である。"
-
-
-@pytest.mark.parametrize("missing", [1, 300])
-def test_no_generation_is_published_whose_last_bytes_were_lost(
-    copy: Path, tmp_path: Path, missing: int
+def test_whoever_opens_while_others_publish_opens_what_is_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that is full just there: in the buffer of a library, at the end of the largest file."""
-    before = (copy / "current").read_bytes()
-    largest = max(path.stat().st_size for path in copy.rglob("*") if path.is_file())
+    settings = built(tmp_path, "第0版である。")
+    listed = store.files_of
+
+    def meanwhile(folder: Path, name: str, manifest: Manifest) -> dict[Path, FileRecord]:
+        monkeypatch.undo()
+        for number in (1, 2):  # after the second the generation that is being opened is gone
+            built(tmp_path, f"第{number}版である。")
+        return listed(folder, name, manifest)
+
+    monkeypatch.setattr(store, "files_of", meanwhile)
+    assert open_index(settings.index).reports["report"].text.strip() == "第2版である。"
+
+
+_DENSE = "DenseIndex.of(384, [np.ones((2001, 384), 'f4')]).save(folder / 'file')"
+_READING = "Readings(folder).write('key', Cut(report, (), ()), [], np.ones((2001, 384), 'f4'))"
+
+
+@pytest.mark.parametrize("written", [_DENSE, _READING])
+@pytest.mark.parametrize("missing", [1, 300])
+def test_no_file_is_taken_for_whole_whose_last_bytes_found_no_room(
+    tmp_path: Path, written: str, missing: int
+) -> None:
+    """A disk that is full just there: what libraries write themselves, they lose without a word."""
     script = (
-        "import resource, signal, sys; from pathlib import Path\n"
-        "from ipqa.settings import Settings; from tests.parts import build_small_index\n"
+        "import resource, signal, sys; from pathlib import Path; import numpy as np\n"
+        "from ipqa.index.dense import DenseIndex; from ipqa.index.readings import Cut, Readings\n"
+        "from ipqa.reports import SourceFile, parse\n"
+        "folder, most = Path(sys.argv[1]), int(sys.argv[2])\n"
+        "report = parse(SourceFile(folder / 'report.md', '# 報告\\n\\n本文。'.encode()))\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)\n"
-        "build_small_index(Path(sys.argv[1]), Path(sys.argv[2]))"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))\n" + written
     )
-    folder = tmp_path / "longer"
-    folder.mkdir()
-    (folder / "seaweed.md").write_text(SMALL_REPORT, encoding="utf-8")
-    for path in (*copy.glob("readings/*"), *copy.glob("generations/*")):
-        shutil.rmtree(path)
-    result = subprocess.run(
-        [sys.executable, "-c", script, folder, copy, str(largest - missing)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-        check=False,
-    )
-    assert "IndexNotWritable" in result.stderr
-    assert (copy / "current").read_bytes() == before
+
+    def run(most: int) -> str:
+        command = [sys.executable, "-c", script, tmp_path, str(most)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+    assert run(10**9) == ""
+    whole = max(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    assert "OSError" in run(whole - missing)
+
+
+def test_a_manifest_whose_digest_is_lost_is_noticed(copy: Path) -> None:
+    path = generation(copy) / "manifest.json"
+    head, _, tail = path.read_text("utf-8").rpartition('"digest"')
+    path.write_text(f'{head}"digesu"{tail}', encoding="utf-8")
+    with pytest.raises(IndexDamaged, match=r"manifest\.json"):
+        open_generation(copy, path.parent.name)
 
 
 def test_every_file_that_is_missing_is_noticed(copy: Path) -> None:

@@ -18,6 +18,7 @@ from ipqa.index.generations import (
     Manifest,
     ReportRecord,
     damaged,
+    generation_names,
     manifest_of,
     manifest_path,
     names_before,
@@ -38,7 +39,7 @@ def examine_index(folder: Path, model: EmbeddingModel | None) -> tuple[IndexStat
         model: what questions are embedded with; None where that does not work.
     """
     try:
-        name = read_pointer(folder).name
+        name = _name_in_force(folder)
     except IndexProblem as error:
         return IndexState(folder=str(folder)), [fault_of(pointer_path(folder), error)]
     examination = _Examination(folder)
@@ -48,6 +49,18 @@ def examine_index(folder: Path, model: EmbeddingModel | None) -> tuple[IndexStat
     reports = examination.reports(name, model)
     state = IndexState(folder=str(folder), in_force=in_force, before=before, reports=reports)
     return state, list(examination.faults.values())
+
+
+def _name_in_force(folder: Path) -> str:
+    """The generation in force, which must be there: where it is not, ``current`` is wrong."""
+    name = read_pointer(folder).name
+    if name not in generation_names(folder):
+        raise damaged(
+            folder,
+            f"the file current names generation {name}, which is not there",
+            f"current の指す世代 {name} がありません",
+        )
+    return name
 
 
 class _Examination:
