@@ -144,7 +144,7 @@ def test_no_file_is_taken_for_whole_whose_last_bytes_found_no_room(
     )
 
     def run(most: int) -> str:
-        command = [sys.executable, "-c", script, tmp_path, str(most)]
+        command = [sys.executable, "-c", script, str(tmp_path), str(most)]
         return subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
     assert run(10**9) == ""
