@@ -7,6 +7,8 @@
 # make eval-generation  what is shown of a model's words that makes most of them up, and what checking costs
 # make fit      fit the weights of ranking and confidence on the written questions of training/
 # make train    teach the models on the questions of training/ (four hours on two cores)
+# make torture  kill, starve and damage indexes a thousand times and write the counts into docs/reliability.md
+#               (IPQA_TORTURE=100 make torture: a hundred times)
 # make bench    how long an answer takes
 # make bench-peers  ipqa beside LangChain, LlamaIndex, Haystack and txtai (installs each of them)
 # make bench-reading  how fast files are read, by format
@@ -19,7 +21,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train bench bench-peers bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-peers bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -68,6 +70,11 @@ train: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.export embedder
 	$(BIN)/python -m training.reader
 	$(BIN)/python -m training.export reader
+
+torture: export IPQA_TORTURE ?= 1000
+torture: export IPQA_TORTURE_KEEP = 1
+torture: $(VENV)/.installed-for-development
+	$(BIN)/python -m pytest -m torture tests/torture
 
 bench: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build

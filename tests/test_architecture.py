@@ -28,6 +28,7 @@ ROOMS = [
     "generation",
     "assistant",
     "records",
+    "doctor",
     "exports",
     "evaluation",
     "mcp",

@@ -266,6 +266,35 @@ def test_a_report_is_added_listed_asked_and_removed(
     assert other.is_file()
 
 
+def test_the_last_change_is_rolled_back(ipqa: Run, library: Path, tmp_path: Path) -> None:
+    assert_refused(
+        ipqa("rollback", "--index", library), "前の世代がありません", "ipqa build --index"
+    )
+    (tmp_path / "米.md").write_text("# 米の報告\n\n甲社は2020年に米の販売を始めた。", "utf-8")
+    ipqa("add", tmp_path / "米.md", "--index", library)
+    result = ipqa("rollback", "--index", library)
+    assert result.returncode == 0, result.stderr
+    assert "世代 000002 から 000001" in result.stdout
+    assert "海藻" in result.stdout
+    assert "米" not in result.stdout
+    assert "米の報告" not in ipqa("list", "--index", library).stdout
+
+
+def test_an_installation_is_examined_on_one_page(ipqa: Run, library: Path) -> None:
+    result = ipqa("doctor", "--index", library)
+    assert result.returncode == 0, result.stdout
+    for words in ("ipqa-embedder", "000001", "海藻", "設定なし", "問題は見つかりませんでした"):
+        assert words in result.stdout
+    damaged = next(library.glob("generations/*/dense.faiss"))
+    damaged.write_bytes(b"")
+    result = ipqa("doctor", "--index", library)
+    assert result.returncode == 1
+    assert f"! {damaged}" in result.stdout
+    assert f"`ipqa build --index {library}`" in result.stdout
+    told = json.loads(ipqa("doctor", "--index", library, "--json").stdout)
+    assert [fault["file"] for fault in told["faults"]] == [str(damaged)]
+
+
 def test_a_folder_is_added_but_for_what_cannot_be_read(
     ipqa: Run, library: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from ipqa.assistant import Assistant
 from ipqa.reports.warnings import WarningCode
 from ipqa.settings import Settings
 from tests.parts import ROOT
+from tests.torture import tally
 
 README = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")}
 
@@ -45,6 +46,14 @@ def test_the_figures_in_the_readme_are_those_that_are_kept(name: str) -> None:
     scores = {gold: measure.kept(gold) for gold in measure.SETS}
     shown = README[name].partition(measure.BEGIN)[2].partition(measure.END)[0]
     assert shown.strip() == measure.table(scores)
+
+
+def test_the_trials_in_the_page_on_reliability_are_those_that_are_kept() -> None:
+    shown = tally.PAGE.read_text(encoding="utf-8").partition(tally.BEGIN)[2].partition(tally.END)[0]
+    rows = tally.kept()
+    assert shown.strip() == tally.table(rows)
+    assert rows
+    assert all(row.survived == row.tried > 0 for row in rows)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ipqa.errors import ShippedModelUnavailable
-from ipqa.network import Network, tokenizer
+from ipqa.network import Network, changed_weights, tokenizer
 from tests.parts import ROOT
 
 MODELS = ROOT / "src" / "ipqa" / "models"
@@ -56,6 +56,21 @@ def test_a_lost_file_is_told_by_the_model_that_lacks_it(tmp_path: Path, lost: st
             shutil.copy(file, tmp_path)
     with pytest.raises(ShippedModelUnavailable, match="reader"):
         Network("reader", tmp_path)
+
+
+@pytest.mark.parametrize("changed", ["embedder.onnx", "reader.onnx", "words.bin"])
+def test_a_file_of_which_a_bit_flips_is_named(tmp_path: Path, changed: str) -> None:
+    for file in MODELS.iterdir():
+        shutil.copy(file, tmp_path)
+    assert changed_weights(tmp_path) == []
+    with (tmp_path / changed).open("r+b") as weights:
+        first = weights.read(1)[0]
+        weights.seek(0)
+        weights.write(bytes([first ^ 1]))
+    assert changed_weights(tmp_path) == [tmp_path / changed]
+    (tmp_path / changed).unlink()
+    with pytest.raises(ShippedModelUnavailable, match=changed):
+        changed_weights(tmp_path)
 
 
 def test_a_lost_tokenizer_is_told(tmp_path: Path) -> None:

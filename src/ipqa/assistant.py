@@ -24,16 +24,14 @@ from ipqa.answering.telling import Found, Teller
 from ipqa.answering.verification import Verification, Verifier
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
-from ipqa.errors import IndexMismatch, ModeUnavailable, UnknownReport
+from ipqa.errors import ModeUnavailable, UnknownReport
 from ipqa.generation.gate import Gate
 from ipqa.generation.writer import Writer
 from ipqa.glossary import Glossary
-from ipqa.index.readings import SENTENCE_VECTORS
-from ipqa.index.store import Index, open_index, rebuild_command
-from ipqa.japanese import tokenizer_fingerprint
+from ipqa.index.making import require_answerable
+from ipqa.index.store import Index, open_index
 from ipqa.llm import LanguageModel, language_model
 from ipqa.reader import Reader
-from ipqa.reports import READER_VERSION
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
@@ -104,7 +102,7 @@ class Assistant:
         """
         index = open_index(settings.index)
         model = load_model(settings.embedding_model)
-        _require_same_making(index, model, settings)
+        require_answerable(settings.index, index.manifest, model)
         return cls(
             index,
             model,
@@ -121,7 +119,7 @@ class Assistant:
             IndexProblem: as for ``open``.
         """
         index = open_index(self._settings.index)
-        _require_same_making(index, self._model, self._settings)
+        require_answerable(self._settings.index, index.manifest, self._model)
         return Assistant(
             index,
             self._model,
@@ -327,18 +325,3 @@ class Assistant:
 def _encodable(text: str) -> str:
     """A text without lone surrogates, which no answer could be sent back with."""
     return text.encode(errors="replace").decode()
-
-
-def _require_same_making(index: Index, model: EmbeddingModel, settings: Settings) -> None:
-    """Refuse an index whose vectors or words were made in another way than a question's will be."""
-    difference = index.manifest.recipe.differences(
-        embedding=model.fingerprint,
-        dimension=model.dimension,
-        tokenizer=tokenizer_fingerprint(),
-        reader=READER_VERSION,
-        sentence_vectors=SENTENCE_VECTORS,
-    )
-    if difference:
-        raise IndexMismatch(
-            folder=settings.index, difference=difference, remedy=rebuild_command(settings.index)
-        )

@@ -4,6 +4,7 @@
 word vectors (in four bits, as the model they were made from has them) and the tokenizer.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _SHIPPED = Path(__file__).parent / "models"
+_NETWORKS = ("embedder", "reader")
+_WORDS = "words.bin"
 
 
 class Network:
@@ -57,6 +60,30 @@ class Network:
             None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
         )
         return [np.asarray(output, dtype=np.float32)[0] for output in found]
+
+
+def changed_weights(folder: Path = _SHIPPED) -> list[Path]:
+    """The files of weights that are not those whose hash the cards name.
+
+    Raises:
+        ShippedModelUnavailable: a file cannot be read.
+    """
+    changed = [name for name in _NETWORKS if not _is_as_its_card_says(folder, name)]
+    if len(changed) == len(_NETWORKS):
+        return [folder / _WORDS]  # what they have in common
+    return [folder / f"{name}.onnx" for name in changed]
+
+
+def _is_as_its_card_says(folder: Path, name: str) -> bool:
+    """A card names one hash, of the network and the word vectors after it."""
+    digest = hashlib.sha256()
+    try:
+        card = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        for file in (f"{name}.onnx", _WORDS):
+            digest.update((folder / file).read_bytes())
+        return bool(card["sha256"] == digest.hexdigest())
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ShippedModelUnavailable(model=name, reason=str(error)) from error
 
 
 @cache

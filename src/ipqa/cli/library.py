@@ -1,4 +1,4 @@
-"""``ipqa build``, ``add``, ``list``, ``remove`` and ``diff``: which reports can be asked."""
+"""``ipqa build``, ``add``, ``list``, ``remove``, ``rollback`` and ``diff``: which reports can be asked."""
 
 import json as json_module
 import sys
@@ -138,6 +138,36 @@ def remove(
                 f"{before[report].origin} is still in the folder of reports; move it away, or the next `ipqa build` brings it back.",
             )
         )
+
+
+@app.command(
+    help=say(
+        "索引を、最後に変更する前の状態に戻します。",
+        "Put the index back to what it was before its last change.",
+    )
+)
+def rollback(index: IndexOption = None) -> None:
+    """Put the generation before the one in force back in force, and say which reports answer now."""
+    settings = settings_of(index=index)
+    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.index.rollback import roll_back  # noqa: PLC0415
+
+    result = roll_back(settings, load_model(settings.embedding_model))
+    created = result.manifest.created
+    out.print(
+        say(
+            f"世代 {result.left} から {result.name}({created} 作成)に戻しました。これからは次の報告書で答えます。",
+            f"Back from generation {result.left} to {result.name}, made {created}. These reports are answered from now:",
+        )
+    )
+    for record in result.manifest.reports:
+        out.print(Text.assemble("  ", (record.id, "bold"), "  ", (record.origin, "dim")))
+    out.print(
+        say(
+            "動いているサーバーは、再起動するまで前の索引で答えます。",
+            "A server that is running goes on with the other index until it is started anew.",
+        )
+    )
 
 
 @app.command(

@@ -9,10 +9,12 @@
     │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding · BrokenUtf8
     │   ├── FormatNotReadable · FileBroken · PasswordNeeded · NoTextLayer
     │   ├── EmptyReport · NothingInFolder · FileTooLarge · UnpacksTooLarge
+    │   ├── CopyDamaged
     │   └── AddressRefused · DownloadFailed
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
-    │   └── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
+    │   ├── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
+    │   └── NoGenerationBefore
     ├── FileNotWritable      a file that was asked for cannot be written
     ├── AnswersUnreadable    a file of saved answers is none
     ├── BadGold              gold questions that cannot be measured against
@@ -20,11 +22,16 @@
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
     ├── JudgeUnavailable     the model that is to judge answers cannot be asked
     ├── RecordsUnavailable   the file that keeps conversations and feedback cannot be used
+    │   └── RecordsDamaged
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     a model cannot be loaded
     │   └── ShippedModelUnavailable
+    │       └── ShippedModelChanged
+    ├── DictionaryUnavailable   Japanese cannot be cut into words
+    ├── EndpointUnreachable  the language model's endpoint does not answer
+    ├── DiskNearlyFull       a new generation of the index may not find room
     ├── BadSetting           an environment variable or option has no valid value
     └── AddressInUse         the server cannot listen where it was told to
 
@@ -54,6 +61,7 @@ from ipqa.errors.index import (
     IndexProblem,
     IndexTooNew,
     LastReport,
+    NoGenerationBefore,
 )
 from ipqa.errors.question import (
     DraftTooLong,
@@ -68,6 +76,7 @@ from ipqa.errors.question import (
 from ipqa.errors.reading import (
     AddressRefused,
     BrokenUtf8,
+    CopyDamaged,
     DownloadFailed,
     EmptyReport,
     FileBroken,
@@ -86,6 +95,7 @@ from ipqa.errors.reading import (
 from ipqa.errors.records import (
     ConversationsOff,
     NoEvaluation,
+    RecordsDamaged,
     RecordsUnavailable,
     UnknownConversation,
     UnknownJob,
@@ -94,9 +104,13 @@ from ipqa.errors.records import (
 from ipqa.errors.running import (
     AddressInUse,
     BadSetting,
+    DictionaryUnavailable,
+    DiskNearlyFull,
+    EndpointUnreachable,
     ExtraMissing,
     FileNotWritable,
     ModelUnavailable,
+    ShippedModelChanged,
     ShippedModelUnavailable,
 )
 
@@ -110,12 +124,16 @@ __all__ = [
     "BadThreshold",
     "BrokenUtf8",
     "ConversationsOff",
+    "CopyDamaged",
+    "DictionaryUnavailable",
+    "DiskNearlyFull",
     "DownloadFailed",
     "DraftTooLong",
     "EmptyCorpus",
     "EmptyDraft",
     "EmptyQuestion",
     "EmptyReport",
+    "EndpointUnreachable",
     "ExtraMissing",
     "FileBroken",
     "FileMissing",
@@ -137,6 +155,7 @@ __all__ = [
     "ModeUnavailable",
     "ModelUnavailable",
     "NoEvaluation",
+    "NoGenerationBefore",
     "NoTextLayer",
     "NoWordsInQuestion",
     "NotText",
@@ -145,8 +164,10 @@ __all__ = [
     "QuestionError",
     "QuestionTooLong",
     "ReadError",
+    "RecordsDamaged",
     "RecordsUnavailable",
     "RunUnreadable",
+    "ShippedModelChanged",
     "ShippedModelUnavailable",
     "UnknownConversation",
     "UnknownEncoding",

@@ -58,6 +58,16 @@ class IndexBusy(IndexProblem):
     en = "Another ipqa is updating the index in {folder}. Try again when it has finished."
 
 
+class NoGenerationBefore(IndexProblem):
+    """There is no generation to go back to."""
+
+    ja = "索引 {folder} には、戻せる前の世代がありません。報告書の今の内容に合わせるには `{remedy}` を実行してください。"
+    en = (
+        "The index in {folder} has no generation before the one in force. To bring it up to date with "
+        "the reports, run `{remedy}`."
+    )
+
+
 class LastReport(IndexProblem):
     """An index without a report would answer nothing."""
 

@@ -113,6 +113,13 @@ class UnpacksTooLarge(ReadError):
     )
 
 
+class CopyDamaged(ReadError):
+    """The library's copy of an added report is not what was added."""
+
+    ja = "{path} の控え {copy} が壊れているか、なくなっています。元のファイルを `ipqa add` でもう一度加えてください。"
+    en = "The copy {copy} of {path} is damaged or missing. Add the original file again with `ipqa add`."
+
+
 class AddressRefused(ReadError):
     """An address that reports are not fetched from."""
 

@@ -13,6 +13,16 @@ class RecordsUnavailable(IpqaError):
     )
 
 
+class RecordsDamaged(RecordsUnavailable):
+    """The file of records is no whole database any more."""
+
+    ja = "記録のファイル {path} が壊れています({reason})。控えから戻すか、`sqlite3 {path} .recover` で取り出すか、別の場所へ移して新しく始めてください。"
+    en = (
+        "The file of records {path} is damaged ({reason}). Restore it from a backup, save what can be "
+        "saved with `sqlite3 {path} .recover`, or move it away to begin anew."
+    )
+
+
 class UnknownRecord(IpqaError):
     """Something that is asked for by its id is not there."""
 

@@ -23,6 +23,46 @@ class ShippedModelUnavailable(ModelUnavailable):
     )
 
 
+class ShippedModelChanged(ShippedModelUnavailable):
+    """A file of a model that is installed with ipqa is not the one that was shipped."""
+
+    ja = "ipqa に付属のモデルのファイル {file} が配布時の内容と違います。`pip install --force-reinstall ipqa` で入れ直してください。"
+    en = (
+        "The file {file} of the models that are installed with ipqa is not what was shipped. Install it "
+        "anew: `pip install --force-reinstall ipqa`."
+    )
+
+
+class DictionaryUnavailable(IpqaError):
+    """The dictionary that cuts Japanese into words cannot be used."""
+
+    ja = "日本語の辞書 sudachidict-core を使えません({reason})。`pip install --force-reinstall sudachidict-core` で入れ直してください。"
+    en = (
+        "The Japanese dictionary sudachidict-core cannot be used ({reason}). Install it anew: "
+        "`pip install --force-reinstall sudachidict-core`."
+    )
+
+
+class EndpointUnreachable(IpqaError):
+    """The language model's endpoint does not answer."""
+
+    ja = "言語モデルの接続先 {url} に問い合わせられません({reason})。動いているか、IPQA_LLM_BASE_URL と IPQA_LLM_API_KEY を確かめてください。"
+    en = (
+        "The language model's endpoint {url} cannot be asked ({reason}). Check that it runs, "
+        "IPQA_LLM_BASE_URL and IPQA_LLM_API_KEY."
+    )
+
+
+class DiskNearlyFull(IpqaError):
+    """A new generation of the index may not find room."""
+
+    ja = "{folder} の空き容量は {free:,} バイトで、索引({size:,} バイト)を作り直すには足りないおそれがあります。不要なファイルを消すか、IPQA_INDEX で別の場所を指定してください。"
+    en = (
+        "{folder} has {free:,} bytes free, which may not do to rebuild the index ({size:,} bytes). Delete "
+        "what is not needed, or name another place in IPQA_INDEX."
+    )
+
+
 class FileNotWritable(IpqaError):
     """A file that the user asked for cannot be written."""
 

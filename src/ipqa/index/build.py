@@ -4,7 +4,7 @@ One report is in memory at a time, and is kept as soon as it is embedded: an int
 nothing, and the index in force stays as it is until the new one is whole.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -14,29 +14,33 @@ import numpy as np
 from ipqa import __version__
 from ipqa.embedding import EmbeddingModel, Vectors
 from ipqa.errors import (
+    CopyDamaged,
     EmptyCorpus,
-    IndexMismatch,
+    FileMissing,
+    FileUnreadable,
     IndexMissing,
     IndexProblem,
     LastReport,
     ReadError,
     UnknownReport,
 )
+from ipqa.index.files import FileFault, FileRecord
+from ipqa.index.generations import Manifest, ReportRecord, damaged
 from ipqa.index.library import Entry, Library, corpus_entries, free_id
-from ipqa.index.readings import SENTENCE_VECTORS, Cut, Readings, Recipe, key_of
+from ipqa.index.making import recipe_of, require_recipe
+from ipqa.index.readings import Cut, Readings, Recipe, key_of
+from ipqa.index.recovery import reports_before
 from ipqa.index.store import (
-    Manifest,
-    ReportRecord,
+    clear_away,
     kept_reports,
     one_writer,
     open_index,
     read_manifest,
-    rebuild_command,
     write_generation,
 )
-from ipqa.japanese import content_words, tokenizer_fingerprint
+from ipqa.japanese import content_words
 from ipqa.passages import Sentence, split_report
-from ipqa.reports import READER_VERSION, SourceFile, open_file, parse, report_id_of
+from ipqa.reports import SourceFile, open_file, parse, report_id_of
 from ipqa.settings import Settings
 
 _BATCH = 64
@@ -75,18 +79,6 @@ class BuildResult:
     failures: tuple[ReadError, ...] = ()
 
 
-def recipe_of(settings: Settings, model: EmbeddingModel) -> Recipe:
-    """How an index is made under these settings with this model."""
-    return Recipe(
-        embedding=model.fingerprint,
-        dimension=model.dimension,
-        tokenizer=tokenizer_fingerprint(),
-        reader=READER_VERSION,
-        passage_length=settings.passage_length,
-        sentence_vectors=SENTENCE_VECTORS,
-    )
-
-
 def build_index(settings: Settings, model: EmbeddingModel, watch: Watch) -> BuildResult:
     """Bring the index up to date with the corpus folder, and with what was added to it.
 
@@ -97,18 +89,12 @@ def build_index(settings: Settings, model: EmbeddingModel, watch: Watch) -> Buil
         IndexBusy: another process writes to it.
     """
     with one_writer(settings.index):
-        before = _reports_before(settings.index)
-        library = Library(settings.index)
-        added = [
-            Entry(record.id, library.path_of(record), record.origin, added=True)
-            for record in before
-            if record.added
-        ]
+        before, added = reports_before(settings.index)
         corpus_is_optional = added and "corpus" not in settings.model_fields_set
         if corpus_is_optional and not settings.corpus.exists():
             entries = added
         else:
-            entries = [*corpus_entries(settings.corpus, before), *added]
+            entries = [*corpus_entries(settings.corpus, before, added), *added]
         return _Builder(settings, model, watch).make(entries, kept=(), before=before)
 
 
@@ -128,6 +114,7 @@ def add_reports(
     Raises:
         ReadError: none of the files can be read.
         IndexMismatch: the index was made in another way, and must be built anew first.
+        IndexDamaged: the same holds, because a file of a report in it is not what it was.
         IndexNotWritable: the index folder cannot be written.
         IndexBusy: another process writes to it.
     """
@@ -135,17 +122,21 @@ def add_reports(
         before = _reports_of_same_making(settings, recipe_of(settings, model))
         library = Library(settings.index)
         by_origin = {record.origin: record for record in before if record.added}
+        copies = {record.digest: record for record in before if record.added}
         held = {record.digest for record in before}
         taken = {record.id for record in before}
         entries: list[Entry] = []
         for file, origin in files:
+            if file.digest in copies:  # what is added again mends a copy that is damaged
+                library.keep(file, copies[file.digest].source)
             if file.digest in held:
                 continue
             held.add(file.digest)
             replaced = by_origin.get(origin)
             report_id = replaced.id if replaced else free_id(report_id_of(file.path), taken)
             taken.add(report_id)
-            entries.append(Entry(report_id, library.keep(file), origin, added=True))
+            copy = library.keep(file, file.path.name)
+            entries.append(Entry(report_id, copy, origin, copy_of=file.digest))
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
         return _Builder(settings, model, watch).make(entries, kept=before, before=before)
@@ -166,6 +157,7 @@ def remove_report(settings: Settings, report_id: str) -> BuildResult:
             raise UnknownReport(report=report_id, known="、".join(r.id for r in kept))
         if not kept:
             raise LastReport(report=report_id, folder=settings.index)
+        _require_whole(settings.index, kept)
         return _publish(settings.index, manifest.recipe, kept, manifest.reports)
 
 
@@ -194,6 +186,8 @@ class _Builder:
                 records.append(self._record(entry, end - size, end, ends[-1]))
             except ReadError as error:
                 failures.append(_told_by_origin(error, entry))
+                if isinstance(error, CopyDamaged):
+                    records += self._read_before(entry)
         made = {record.id for record in records}
         kept = [record for record in kept if record.id not in made]
         if failures and not records and not kept:
@@ -208,7 +202,7 @@ class _Builder:
 
     def _record(self, entry: Entry, start: int, end: int, total: int) -> ReportRecord:
         """What the manifest says of a file, which is read only if its reading is not there yet."""
-        file = open_file(entry.path, max_bytes=self._settings.max_report_bytes)
+        file = self._opened(entry)
         key = key_of(file.digest, entry.path.suffix, self._recipe)
         sealed = self._readings.sealed(key)
         if sealed is None:
@@ -223,15 +217,24 @@ class _Builder:
             self._read.append(entry.id)
         if sealed is None:
             raise OSError(f"{key} is not what was written")
-        return ReportRecord(
-            id=entry.id,
-            source=entry.path.name,
-            origin=entry.origin,
-            added=entry.added,
-            digest=file.digest,
-            reading=key,
-            file=sealed["reading.json"],
-        )
+        return _record(entry, file.digest, key, sealed)
+
+    def _opened(self, entry: Entry) -> SourceFile:
+        try:
+            file = open_file(entry.path, max_bytes=self._settings.max_report_bytes)
+        except (FileMissing, FileUnreadable) as error:
+            if entry.added:
+                raise CopyDamaged(path=entry.origin, copy=entry.path) from error
+            raise
+        if entry.added and file.digest != entry.copy_of:
+            raise CopyDamaged(path=entry.origin, copy=entry.path)
+        return file
+
+    def _read_before(self, entry: Entry) -> list[ReportRecord]:
+        """The record of a report whose copy is damaged, if it was read while it was whole."""
+        key = key_of(entry.copy_of, entry.path.suffix, self._recipe)
+        sealed = self._readings.sealed(key)
+        return [] if sealed is None else [_record(entry, entry.copy_of, key, sealed)]
 
     def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
         report = parse(file)
@@ -259,6 +262,20 @@ class _Builder:
         return vectors
 
 
+def _record(
+    entry: Entry, digest: str, reading: str, sealed: Mapping[str, FileRecord]
+) -> ReportRecord:
+    return ReportRecord(
+        id=entry.id,
+        source=entry.path.name,
+        origin=entry.origin,
+        added=entry.added,
+        digest=digest,
+        reading=reading,
+        file=sealed["reading.json"],
+    )
+
+
 def _publish(
     folder: Path, recipe: Recipe, records: Sequence[ReportRecord], before: Sequence[ReportRecord]
 ) -> BuildResult:
@@ -267,6 +284,7 @@ def _publish(
     gone = tuple(record.id for record in before if record.id not in ids)
     current = _in_force(folder, recipe, records)
     manifest = current or write_generation(folder, records, recipe, __version__)
+    clear_away(folder)
     kept = kept_reports(folder)
     Readings(folder).keep_only(record.reading for record in kept)
     Library(folder).keep_only(record.digest for record in kept if record.added)
@@ -283,25 +301,30 @@ def _in_force(folder: Path, recipe: Recipe, records: Sequence[ReportRecord]) -> 
         return None
 
 
-def _reports_before(folder: Path) -> Sequence[ReportRecord]:
-    """The reports of the index in force; none where there is none that can be read."""
-    try:
-        return read_manifest(folder).reports
-    except IndexProblem:
-        return ()
-
-
 def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[ReportRecord]:
     try:
         manifest = read_manifest(settings.index)
     except IndexMissing:
         return ()
-    difference = manifest.recipe.differences(**recipe.model_dump())
-    if difference:
-        raise IndexMismatch(
-            folder=settings.index, difference=difference, remedy=rebuild_command(settings.index)
-        )
+    require_recipe(settings.index, manifest, recipe)
+    _require_whole(settings.index, manifest.reports)
     return manifest.reports
+
+
+def _require_whole(folder: Path, records: Sequence[ReportRecord]) -> None:
+    """Refuse to go on with readings that are damaged: a new generation would seal what they hold now."""
+    readings = Readings(folder)
+    for record in records:
+        try:
+            whole = readings.checked(record.reading)["reading.json"] == record.file
+        except FileFault as fault:
+            raise damaged(folder, *fault.told(folder)) from fault
+        if not whole:
+            raise damaged(
+                folder,
+                f"the reading of {record.id} is another",
+                f"{record.id} の読み取り結果が別物です",
+            )
 
 
 def _told_by_origin(error: ReadError, entry: Entry) -> ReadError:

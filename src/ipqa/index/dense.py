@@ -33,7 +33,9 @@ class DenseIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
-        faiss.write_index(self._index, str(path))
+        with path.open("wb") as file:  # where FAISS writes it, it loses the last bytes unnoticed
+            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined] # not in its stubs
+            faiss.write_index(self._index, writer)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

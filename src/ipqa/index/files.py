@@ -21,12 +21,23 @@ class FileRecord(BaseModel):
 
 
 class FileFault(Exception):
-    """A file is missing, torn or changed; the message says which, in Japanese and in English."""
+    """A file is missing, torn or changed.
 
-    def __init__(self, ja: str, en: str) -> None:
-        super().__init__(en)
+    Attributes:
+        path: the file.
+        ja, en: what is wrong with it, as the end of a sentence that begins with its name.
+    """
+
+    def __init__(self, path: Path, ja: str, en: str) -> None:
+        super().__init__(f"{path.name} {en}")
+        self.path = path
         self.ja = ja
         self.en = en
+
+    def told(self, folder: Path) -> tuple[str, str]:
+        """The fault in English and in Japanese, the file by its path within a folder."""
+        name = self.path.relative_to(folder)
+        return f"{name} {self.en}", f"{name} {self.ja}"
 
 
 def check(path: Path, record: FileRecord) -> None:
@@ -35,26 +46,28 @@ def check(path: Path, record: FileRecord) -> None:
     Raises:
         FileFault: it is missing, of another size, or has another content.
     """
-    name = path.name
     try:
         size = path.stat().st_size
         digest = sha256(path) if size == record.size else ""
     except OSError as error:
-        raise FileFault(f"{name} がありません", f"{name} is missing") from error
+        raise FileFault(path, "がありません", "is missing") from error
     if size != record.size:
         raise FileFault(
-            f"{name} が {record.size} バイトではなく {size} バイトです",
-            f"{name} has {size} bytes instead of {record.size}",
+            path,
+            f"が {record.size} バイトではなく {size} バイトです",
+            f"has {size} bytes instead of {record.size}",
         )
     if digest != record.sha256:
-        raise FileFault(f"{name} の内容が変わっています", f"{name} has changed")
+        raise FileFault(path, "の内容が変わっています", "has changed")
 
 
 def seal(folder: Path) -> dict[str, FileRecord]:
-    """Flush every file of a folder to the disk and record it, by its path within the folder."""
+    """Flush all that is in a folder to the disk and record its files, by their paths within it."""
     records = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for path in sorted(folder.rglob("*")):
         flush(path)
+        if path.is_dir():
+            continue
         records[path.relative_to(folder).as_posix()] = FileRecord(
             size=path.stat().st_size, sha256=sha256(path)
         )

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipqa.errors import EmptyCorpus, FileMissing
-from ipqa.index.files import draft, drop_folder, flush
-from ipqa.index.store import ReportRecord
+from ipqa.errors import CopyDamaged, EmptyCorpus, FileMissing
+from ipqa.index.files import draft, drop_folder, flush, sha256
+from ipqa.index.generations import ReportRecord
 from ipqa.reports import SourceFile, is_report_file, report_id_of
 
 _FOLDER = "library"
@@ -21,12 +21,22 @@ _FOLDER = "library"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that is to be in the index; the attributes are those of ``ReportRecord``."""
+    """A file that is to be in the index; the attributes are those of ``ReportRecord``.
+
+    Attributes:
+        copy_of: the hash of what was added, which a copy in the library must still have; empty for
+            a file of the corpus, which may change.
+    """
 
     id: str
     path: Path
     origin: str
-    added: bool
+    copy_of: str = ""
+
+    @property
+    def added(self) -> bool:
+        """Whether the file lies in the library."""
+        return bool(self.copy_of)
 
 
 class Library:
@@ -35,21 +45,54 @@ class Library:
     def __init__(self, index: Path) -> None:
         self._folder = index / _FOLDER
 
-    def keep(self, file: SourceFile) -> Path:
-        """Copy a file into the library, and say where the copy lies."""
-        target = self._folder / file.digest / file.path.name
-        if not target.is_file():
+    def keep(self, file: SourceFile, name: str) -> Path:
+        """Copy a file into the library under a name, and say where the copy lies.
+
+        A copy that is damaged is replaced; others of the same content stay, as the generation before
+        may know them by another name.
+        """
+        target = self._folder / file.digest / name
+        if not _holds(target, file.digest):
             with draft(self._folder) as folder:
-                (folder / file.path.name).write_bytes(file.raw)
-                flush(folder / file.path.name)
-                drop_folder(target.parent)
-                folder.rename(target.parent)
+                (folder / name).write_bytes(file.raw)
+                flush(folder / name)
+                target.parent.mkdir(exist_ok=True)
+                (folder / name).replace(target)
+                flush(target.parent)
             flush(self._folder)
         return target
 
-    def path_of(self, record: ReportRecord) -> Path:
-        """Where the copy of an added report lies."""
-        return self._folder / record.digest / record.source
+    def entry(self, record: ReportRecord) -> Entry:
+        """The copy of an added report."""
+        path = self._folder / record.digest / record.source
+        return Entry(record.id, path, record.origin, copy_of=record.digest)
+
+    def nameless(self, known: Sequence[ReportRecord]) -> list[Entry]:
+        """The copies whose content is none of the known reports', under ids and origins of their file names.
+
+        For an index that cannot say any more what was added to it.
+        """
+        digests = {record.digest for record in known}
+        taken = {record.id for record in known}
+        entries = []
+        for path in sorted(self._folder.glob("[0-9a-f]*/*"), key=lambda path: path.name):
+            if path.parent.name not in digests:
+                digests.add(path.parent.name)
+                entries.append(
+                    Entry(free_id(report_id_of(path), taken), path, path.name, path.parent.name)
+                )
+                taken.add(entries[-1].id)
+        return entries
+
+    def check(self, record: ReportRecord) -> None:
+        """Hold the copy of an added report against what was added.
+
+        Raises:
+            CopyDamaged: it is missing or has changed.
+        """
+        entry = self.entry(record)
+        if not _holds(entry.path, record.digest):
+            raise CopyDamaged(path=record.origin, copy=entry.path)
 
     def keep_only(self, digests: Iterable[str]) -> None:
         """Remove every other copy."""
@@ -59,8 +102,12 @@ class Library:
                 drop_folder(path)
 
 
-def corpus_entries(corpus: Path, before: Sequence[ReportRecord]) -> list[Entry]:
+def corpus_entries(
+    corpus: Path, before: Sequence[ReportRecord], added: Iterable[Entry]
+) -> list[Entry]:
     """The files of the corpus, a folder or a single file, under the ids that they had before.
+
+    Others get ids that neither these have nor the reports that were added.
 
     Raises:
         FileMissing: there is no such folder or file.
@@ -75,13 +122,21 @@ def corpus_entries(corpus: Path, before: Sequence[ReportRecord]) -> list[Entry]:
     if not paths:
         raise EmptyCorpus(path=corpus)
     ids = {record.origin: record.id for record in before if not record.added}
-    taken = {ids[origin] for origin in paths if origin in ids} | {r.id for r in before if r.added}
+    taken = {ids[origin] for origin in paths if origin in ids} | {entry.id for entry in added}
     entries = []
     for origin, path in paths.items():
         report_id = ids.get(origin) or free_id(report_id_of(path), taken)
         taken.add(report_id)
-        entries.append(Entry(report_id, path, origin, added=False))
+        entries.append(Entry(report_id, path, origin))
     return entries
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether a file is there and has that hash."""
+    try:
+        return sha256(path) == digest
+    except OSError:
+        return False
 
 
 def report_files(folder: Path) -> Iterator[Path]:

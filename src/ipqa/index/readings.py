@@ -12,6 +12,7 @@ or file name: the same content under another name is the same reading.
 """
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -85,34 +86,55 @@ class Readings:
         with draft(self._folder) as folder:
             (folder / _READING).write_bytes(_CUT_JSON.dump_json(cut))
             (folder / _WORDS).write_bytes(_WORDS_JSON.dump_json(words))
-            np.save(folder / _VECTORS, vectors, allow_pickle=False)
+            (folder / _VECTORS).write_bytes(_npy(vectors))
             (folder / _SEAL).write_bytes(_RECORDS_JSON.dump_json(seal(folder)))
             flush(folder / _SEAL)
+            flush(folder)
             self.drop(key)
             folder.rename(self._folder / key)
         flush(self._folder)
 
     def sealed(self, key: str) -> dict[str, FileRecord] | None:
         """The records of a reading that is whole, None where it is missing or damaged."""
-        folder = self._folder / key
         try:
-            records = _RECORDS_JSON.validate_json((folder / _SEAL).read_bytes())
-            for name, record in records.items():
-                check(folder / name, record)
-        except (OSError, ValidationError, FileFault):
+            return self.checked(key)
+        except FileFault:
             return None
-        return records if {_READING, _WORDS, _VECTORS} == set(records) else None
 
-    def cut(self, key: str, record: FileRecord, report_id: str, source: str) -> Cut:
-        """A reading's report under its id and file name, with its passages and sentences.
+    def checked(self, key: str) -> dict[str, FileRecord]:
+        """The records of a reading's files, each held against its own.
 
         Raises:
-            FileFault: the file is missing or does not fit its record.
+            FileFault: the first file that is missing, torn or changed.
+        """
+        folder = self._folder / key
+        path = folder / _SEAL
+        try:
+            records = _RECORDS_JSON.validate_json(path.read_bytes())
+        except OSError as error:
+            raise FileFault(path, "がありません", "is missing") from error
+        except ValidationError as error:
+            raise FileFault(path, "が読めません", "is unreadable") from error
+        if {_READING, _WORDS, _VECTORS} != set(records):
+            raise FileFault(path, "の項目が違います", "names other files")
+        for name, record in records.items():
+            check(folder / name, record)
+        return records
+
+    def report_path(self, key: str) -> Path:
+        """The file with the report, its passages and sentences."""
+        return self._folder / key / _READING
+
+    def cut(self, key: str, report_id: str, source: str) -> Cut:
+        """A reading's report under its id and file name, with its passages and sentences.
+
+        The file is to be held against its record before.
+
+        Raises:
+            OSError: it cannot be read.
             ValidationError: it holds something else.
         """
-        path = self._folder / key / _READING
-        check(path, record)
-        cut = _CUT_JSON.validate_json(path.read_bytes())
+        cut = _CUT_JSON.validate_json(self.report_path(key).read_bytes())
         return Cut(
             cut.report.named(report_id, source),
             tuple(
@@ -142,3 +164,10 @@ class Readings:
     def drop(self, key: str) -> None:
         """Remove a reading, if it is there."""
         drop_folder(self._folder / key)
+
+
+def _npy(vectors: Vectors) -> bytes:
+    """The bytes of a .npy file; where NumPy writes a file itself, it loses the last of them unnoticed."""
+    file = io.BytesIO()
+    np.save(file, vectors, allow_pickle=False)
+    return file.getvalue()

@@ -1,7 +1,7 @@
 """The index on disk: whole generations, published by one atomic rename, checked before they are read.
 
     index/
-      current                   one line: the name of the generation in force
+      current                   which generation is in force (see ``generations``)
       generations/000002/
         manifest.json           which reports, what they were made with, and the hash of every file
         dense.faiss             vectors of the sentences
@@ -9,14 +9,12 @@
       readings/                 the reports as read, shared by the generations (see ``readings``)
       library/                  copies of the files that were added (see ``library``)
 
-A generation is written to a folder of its own, flushed to the disk, and only then named in ``current``,
-itself replaced by a rename. Whoever is interrupted leaves the last good generation in force. The
-generation before it is kept.
+A generation is written to a folder of its own, read back, flushed to the disk, and only then named in
+``current``, itself replaced by a rename. Whoever is interrupted leaves the last good generation in force.
+The generation before it is kept, and can be put back in force (see ``rollback``).
 """
 
 import fcntl
-import json
-import re
 import shutil
 import time
 from bisect import bisect_left, bisect_right
@@ -24,71 +22,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from ipqa.errors import (
-    IndexBusy,
-    IndexDamaged,
-    IndexMismatch,
-    IndexMissing,
-    IndexNotWritable,
-    IndexProblem,
-    IndexTooNew,
-)
+from ipqa.errors import IndexBusy, IndexDamaged, IndexNotWritable, IndexProblem
 from ipqa.index.dense import DenseIndex
 from ipqa.index.files import FileFault, FileRecord, check, draft, flush, seal
+from ipqa.index.generations import (
+    FORMAT,
+    Manifest,
+    ReportRecord,
+    damaged,
+    generation_folder,
+    generation_names,
+    generations_folder,
+    manifest_in_force,
+    manifest_of,
+    names_before,
+    put_in_force,
+    read_pointer,
+    write_manifest,
+)
 from ipqa.index.lexical import LexicalIndex
 from ipqa.index.readings import Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
 
-FORMAT = 3
-"""Counted up when a generation is laid out differently than before."""
-
-_CURRENT = "current"
-_GENERATIONS = "generations"
 _LOCK = ".lock"
-_KEPT = 2
-_NAME = re.compile(r"^\d{6,}$")
-
-
-class ReportRecord(BaseModel):
-    """One report of a generation.
-
-    Attributes:
-        source: the file's name.
-        origin: where the file came from: an absolute path, or an address on the web.
-        added: whether it was added by itself (``ipqa add``) and is kept in the library, rather than
-            read from the corpus folder.
-        digest: SHA-256 of the file, in hexadecimal.
-        reading: the name of its reading, and ``file`` the record of it.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    source: str
-    origin: str
-    added: bool
-    digest: str
-    reading: str
-    file: FileRecord
-
-
-class Manifest(BaseModel):
-    """What a generation says of itself."""
-
-    model_config = ConfigDict(frozen=True)
-
-    format: int
-    ipqa: str
-    created: str
-    recipe: Recipe
-    reports: tuple[ReportRecord, ...]
-    counts: dict[str, int]
-    files: dict[str, FileRecord]
+_DENSE = "dense.faiss"
+_LEXICAL = "lexical"
 
 
 @dataclass(frozen=True)
@@ -111,13 +71,10 @@ class Index:
         )
 
 
-def rebuild_command(folder: Path) -> str:
-    """The command that makes the index in a folder anew, for error messages."""
-    return "ipqa build" if folder == Path("index") else f"ipqa build --index {folder}"
-
-
 def open_index(folder: Path) -> Index:
     """Open the generation in force, after checking every file against its manifest.
+
+    Where others put a new generation in force meanwhile, and clear this one away, that one is opened.
 
     Raises:
         IndexMissing: there is none.
@@ -125,44 +82,33 @@ def open_index(folder: Path) -> Index:
         IndexMismatch: an earlier version of ipqa laid it out in another way.
         IndexTooNew: a later version of ipqa wrote it.
     """
-    generation = _current(folder)
-    manifest = read_manifest(folder)
-    readings = Readings(folder)
-    reports: dict[str, Report] = {}
-    passages: list[Passage] = []
-    sentences: list[Sentence] = []
-    try:
-        for name, record in manifest.files.items():
-            check(generation / name, record)
-        for entry in manifest.reports:
-            cut = readings.cut(entry.reading, entry.file, entry.id, entry.source)
-            reports[entry.id] = cut.report
-            sentences += [replace(s, passage=s.passage + len(passages)) for s in cut.sentences]
-            passages += cut.passages
-        dense = DenseIndex.load(generation / "dense.faiss")
-        lexical = LexicalIndex.load(generation / "lexical")
-    except FileFault as fault:
-        raise _damaged(folder, fault.en, fault.ja) from fault
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise _damaged(
-            folder, f"cannot be read: {error}", "読み込めないファイルがあります"
-        ) from error
-    index = Index(
-        name=generation.name,
-        manifest=manifest,
-        reports=reports,
-        passages=tuple(passages),
-        sentences=tuple(sentences),
-        dense=dense,
-        lexical=lexical,
-    )
-    _check_counts(folder, index)
-    return index
+    pointer = read_pointer(folder)
+    while True:
+        try:
+            return _opened(folder, pointer.name, manifest_in_force(folder, pointer))
+        except IndexDamaged:
+            before, pointer = pointer, read_pointer(folder)
+            if pointer == before:
+                raise
+
+
+def open_generation(folder: Path, name: str) -> Index:
+    """Open a generation, whether or not it is in force; raises as ``open_index`` does."""
+    return _opened(folder, name, manifest_of(folder, name))
 
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the generation in force; raises as ``open_index`` does."""
-    return _manifest(folder, _current(folder))
+    return manifest_in_force(folder, read_pointer(folder))
+
+
+def files_of(folder: Path, name: str, manifest: Manifest) -> dict[Path, FileRecord]:
+    """The files that a generation is opened from, besides its manifest."""
+    generation = generation_folder(folder, name)
+    readings = Readings(folder)
+    return {generation / file: record for file, record in manifest.files.items()} | {
+        readings.report_path(entry.reading): entry.file for entry in manifest.reports
+    }
 
 
 @contextmanager
@@ -196,10 +142,10 @@ def write_generation(
     """
     readings = Readings(folder)
     words = [line for record in reports for line in readings.words(record.reading)]
-    with draft(folder / _GENERATIONS) as pending:
+    with draft(generations_folder(folder)) as pending:
         dense = DenseIndex.of(recipe.dimension, (readings.vectors(r.reading) for r in reports))
-        dense.save(pending / "dense.faiss")
-        LexicalIndex.of(words).save(pending / "lexical")
+        dense.save(pending / _DENSE)
+        LexicalIndex.of(words).save(pending / _LEXICAL)
         manifest = Manifest(
             format=FORMAT,
             ipqa=version,
@@ -208,62 +154,75 @@ def write_generation(
             reports=tuple(reports),
             counts={"reports": len(reports), "passages": len(words), "sentences": len(dense)},
             files=seal(pending),
-        )
-        (pending / "manifest.json").write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
-        generation = _settle(pending)
-    _publish(folder, generation.name)
-    _clear_away(folder, generation.name)
+        ).sealed()
+        _require_readable(pending, manifest)
+        write_manifest(pending, manifest)
+        name = _settle(pending)
+    _forget_left_ones(folder, name)
+    put_in_force(folder, name, manifest)
     return manifest
 
 
+def clear_away(folder: Path) -> None:
+    """Remove what neither the generation in force needs nor the one to return to, drafts among it.
+
+    Of the generations before, the newest is kept that is whole; those after the one in force were
+    left by a rollback, and go when the next is written.
+
+    Raises:
+        IndexProblem: it is not known which generation is in force; nothing is removed then.
+    """
+    in_force = read_pointer(folder).name
+    earlier = names_before(folder, in_force)
+    whole = next((name for name in reversed(earlier) if _is_whole(folder, name)), None)
+    later = set(generation_names(folder)) - set(earlier)
+    for path in generations_folder(folder).iterdir():
+        if path.name != whole and path.name not in later:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def kept_reports(folder: Path) -> list[ReportRecord]:
-    """The reports of the generation in force and the one before; what else is stored may go."""
+    """The reports of every generation that is there; what else is stored may go."""
     kept: list[ReportRecord] = []
-    for path in (folder / _GENERATIONS).iterdir():
+    for name in generation_names(folder):
         with suppress(IndexProblem):  # one that cannot be read cannot be returned to
-            kept += _manifest(folder, path).reports
+            kept += manifest_of(folder, name).reports
     return kept
 
 
-def _current(folder: Path) -> Path:
-    pointer = folder / _CURRENT
+def _opened(folder: Path, name: str, manifest: Manifest) -> Index:
+    generation = generation_folder(folder, name)
+    readings = Readings(folder)
+    reports: dict[str, Report] = {}
+    passages: list[Passage] = []
+    sentences: list[Sentence] = []
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise IndexMissing(folder=folder, remedy=rebuild_command(folder)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(folder, "the file current is unreadable", "current が読めません") from error
-    if not _NAME.match(name):
-        raise _damaged(folder, "the file current is torn", "current の内容が壊れています")
-    return folder / _GENERATIONS / name
-
-
-def _manifest(folder: Path, generation: Path) -> Manifest:
-    try:
-        raw = json.loads((generation / "manifest.json").read_bytes())
-    except FileNotFoundError as error:
-        raise _damaged(
-            folder,
-            f"the manifest of generation {generation.name} is missing",
-            f"世代 {generation.name} の manifest.json がありません",
+        for path, record in files_of(folder, name, manifest).items():
+            check(path, record)
+        for entry in manifest.reports:
+            cut = readings.cut(entry.reading, entry.id, entry.source)
+            reports[entry.id] = cut.report
+            sentences += [replace(s, passage=s.passage + len(passages)) for s in cut.sentences]
+            passages += cut.passages
+        dense = DenseIndex.load(generation / _DENSE)
+        lexical = LexicalIndex.load(generation / _LEXICAL)
+    except FileFault as fault:
+        raise damaged(folder, *fault.told(folder)) from fault
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise damaged(
+            folder, f"cannot be read: {error}", "読み込めないファイルがあります"
         ) from error
-    except (OSError, ValueError) as error:
-        raise _damaged(
-            folder, "manifest.json is unreadable", "manifest.json が読めません"
-        ) from error
-    found: Any = raw.get("format") if isinstance(raw, dict) else None
-    if isinstance(found, int) and found > FORMAT:
-        raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder))
-    if isinstance(found, int) and found < FORMAT:
-        raise IndexMismatch(
-            folder=folder, difference=f"format: {found} ≠ {FORMAT}", remedy=rebuild_command(folder)
-        )
-    try:
-        return Manifest.model_validate(raw)
-    except ValidationError as error:
-        raise _damaged(
-            folder, "manifest.json is incomplete", "manifest.json の項目が欠けています"
-        ) from error
+    index = Index(
+        name=name,
+        manifest=manifest,
+        reports=reports,
+        passages=tuple(passages),
+        sentences=tuple(sentences),
+        dense=dense,
+        lexical=lexical,
+    )
+    _check_counts(folder, index)
+    return index
 
 
 def _check_counts(folder: Path, index: Index) -> None:
@@ -279,42 +238,55 @@ def _check_counts(folder: Path, index: Index) -> None:
         and index.dense.dimension == index.manifest.recipe.dimension
     )
     if not fits:
-        raise _damaged(
+        raise damaged(
             folder, "its parts do not belong together", "各ファイルの件数が合っていません"
         )
 
 
-def _damaged(folder: Path, reason: str, reason_ja: str) -> IndexDamaged:
-    return IndexDamaged(
-        folder=folder, reason=reason, reason_ja=reason_ja, remedy=rebuild_command(folder)
-    )
+def _is_whole(folder: Path, name: str) -> bool:
+    """Whether a generation could be opened, and gone on with."""
+    readings = Readings(folder)
+    try:
+        manifest = manifest_of(folder, name)
+        for path, record in files_of(folder, name, manifest).items():
+            check(path, record)
+        for entry in manifest.reports:
+            readings.checked(entry.reading)
+    except (IndexProblem, FileFault):
+        return False
+    return True
 
 
-def _settle(pending: Path) -> Path:
+def _require_readable(pending: Path, manifest: Manifest) -> None:
+    """Read a draft back; libraries that write its files say nothing where the last bytes are lost."""
+    try:
+        dense = DenseIndex.load(pending / _DENSE)
+        lexical = LexicalIndex.load(pending / _LEXICAL)
+        sizes = (len(lexical), len(dense))
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise OSError(f"what was written cannot be read back: {error}") from error
+    if sizes != (manifest.counts["passages"], manifest.counts["sentences"]):
+        raise OSError("what was written is not what was read back")
+
+
+def _settle(pending: Path) -> str:
     """Give a finished generation the next free number as its name."""
-    flush(pending / "manifest.json")
     flush(pending)
     generations = pending.parent
-    number = max((int(p.name) for p in generations.iterdir() if _NAME.match(p.name)), default=0)
-    target = generations / f"{number + 1:06d}"
-    pending.rename(target)
+    number = max((int(name) for name in generation_names(generations.parent)), default=0)
+    name = f"{number + 1:06d}"
+    pending.rename(generations / name)
     flush(generations)
-    return target
+    return name
 
 
-def _publish(folder: Path, name: str) -> None:
-    pending = folder / f".{_CURRENT}"
-    pending.write_text(name + "\n", encoding="utf-8")
-    flush(pending)
-    pending.replace(folder / _CURRENT)
-    flush(folder)
+def _forget_left_ones(folder: Path, new: str) -> None:
+    """Remove generations between the one in force and a new one: never in force, or returned from.
 
-
-def _clear_away(folder: Path, name: str) -> None:
-    """Remove what is neither in force nor the generation before it, abandoned drafts among it."""
-    generations = folder / _GENERATIONS
-    names = (p.name for p in generations.iterdir() if _NAME.match(p.name) and p.name <= name)
-    kept = sorted(names, reverse=True)[:_KEPT]
-    for path in generations.iterdir():
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+    So the numbers of generations always tell in which order they were in force.
+    """
+    with suppress(IndexProblem):  # where it is not known which is in force, all may have been
+        in_force = read_pointer(folder).name
+        for name in names_before(folder, new):
+            if int(name) > int(in_force):
+                shutil.rmtree(generation_folder(folder, name), ignore_errors=True)

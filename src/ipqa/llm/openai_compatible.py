@@ -117,7 +117,7 @@ class OpenAICompatible:
             api_key=self._key.get_secret_value() if self._key else _NO_KEY,
             max_retries=0,
             http_client=httpx2.Client(
-                trust_env=not _is_this_machine(self._base_url),
+                trust_env=not is_this_machine(self._base_url),
                 follow_redirects=False,
                 timeout=httpx2.Timeout(self._seconds, connect=connect),
                 event_hooks={"request": [_only_what_is_needed, limit.guard]},
@@ -281,7 +281,7 @@ def _is_address(url: str) -> bool:
         return False
 
 
-def _is_this_machine(url: str) -> bool:
+def is_this_machine(url: str) -> bool:
     """Whether an address leads to this machine, past any proxy."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ipqa.assistant import Assistant
 from ipqa.errors import Language
-from ipqa.index.store import ReportRecord
+from ipqa.index.generations import ReportRecord
 from ipqa.reports.describe import Outline, describe
 from ipqa.reports.inspection.page import inspection_page
 from ipqa.reports.model import Report, SourceStatus

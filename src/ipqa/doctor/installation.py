@@ -1,0 +1,96 @@
+"""What is installed and how it is set: dictionary, models, options, room on the disk."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from ipqa.doctor.checkup import DiskState, Fault, fault_of
+from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.errors import (
+    DictionaryUnavailable,
+    DiskNearlyFull,
+    IndexNotWritable,
+    IpqaError,
+    ModelUnavailable,
+    ShippedModelChanged,
+    ShippedModelUnavailable,
+)
+from ipqa.japanese import content_words
+from ipqa.network import changed_weights
+from ipqa.reader import Reader
+from ipqa.settings import Settings
+
+_TRIAL = "報告書の出荷量"
+"""A text with words in it, for the dictionary and the model."""
+
+
+def dictionary_faults() -> list[Fault]:
+    """What keeps Japanese from being cut into words."""
+    try:
+        words = content_words(_TRIAL)
+    except Exception as error:  # noqa: BLE001 - what Sudachi raises without its files has no nearer ancestor
+        return [_without_dictionary(str(error))]
+    return [] if words else [_without_dictionary("no words")]
+
+
+def model_faults() -> list[Fault]:
+    """Which files of the shipped models are not those that were shipped."""
+    try:
+        changed = changed_weights()
+    except ShippedModelUnavailable as error:
+        return [fault_of(str(error.details["model"]), error)]
+    return [fault_of(path, ShippedModelChanged(model=path.stem, file=path)) for path in changed]
+
+
+def working_model(settings: Settings) -> tuple[EmbeddingModel | None, list[Fault]]:
+    """The embedding model that the settings name, and what keeps it or the reader from working."""
+    try:
+        model = load_model(settings.embedding_model)
+        model.embed_queries([_TRIAL])
+        if settings.reader:
+            Reader()
+    except ModelUnavailable as error:
+        return None, [fault_of(str(error.details["model"]), error)]
+    return model, []
+
+
+def changed_settings(settings: Settings) -> dict[str, str]:
+    """The options that differ from their defaults, without what is secret in them."""
+    values = dict(settings)
+    return {
+        f"IPQA_{name.upper()}": _shown(name, values[name])
+        for name, field in Settings.model_fields.items()
+        if values[name] != field.get_default(call_default_factory=True, validated_data=values)
+    }
+
+
+def shown_address(url: str) -> str:
+    """An address without what may be a key in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+
+
+def examine_disk(index: Path) -> tuple[DiskState, list[Fault]]:
+    """The room where the index lies, or will lie, and whether it may be written there."""
+    folder = next(path for path in (index, *index.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
+    size = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
+    problems: list[IpqaError] = []
+    if free < size:
+        problems.append(DiskNearlyFull(folder=folder, free=free, size=size))
+    if not os.access(folder, os.W_OK):
+        problems.append(IndexNotWritable(folder=index, reason="not writable"))
+    return (
+        DiskState(folder=str(folder), free=free, index=size),
+        [fault_of(folder, problem) for problem in problems],
+    )
+
+
+def _without_dictionary(reason: str) -> Fault:
+    return fault_of("sudachidict-core", DictionaryUnavailable(reason=reason))
+
+
+def _shown(name: str, value: object) -> str:
+    """A value as it may be handed on; a key masks itself."""
+    return shown_address(str(value)) if name == "llm_base_url" else str(value)

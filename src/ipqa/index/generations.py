@@ -1,0 +1,223 @@
+"""Which generations there are, what each says of itself, and which one is in force.
+
+    index/
+      current                   one line: the generation in force, and the digest of its manifest
+      generations/000002/
+        manifest.json           which reports, what they were made with, and the hash of every file
+
+Both files guard themselves: a manifest holds a digest of all else in it, and ``current`` repeats it, so
+that a flipped bit neither renames a report nor puts another generation in force.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ipqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexTooNew
+from ipqa.index.files import FileRecord, flush
+from ipqa.index.readings import Recipe
+
+FORMAT = 3
+"""Counted up when a generation is laid out differently than before."""
+
+_CURRENT = "current"
+_GENERATIONS = "generations"
+_MANIFEST = "manifest.json"
+_NAME = re.compile(r"[0-9]{6,}")
+_POINTER = re.compile(r"([0-9]{6,})(?: ([0-9a-f]{64}))?\n")
+
+
+class ReportRecord(BaseModel):
+    """One report of a generation.
+
+    Attributes:
+        source: the file's name.
+        origin: where the file came from: an absolute path, or an address on the web.
+        added: whether it was added by itself (``ipqa add``) and is kept in the library, rather than
+            read from the corpus folder.
+        digest: SHA-256 of the file, in hexadecimal.
+        reading: the name of its reading, and ``file`` the record of it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    source: str
+    origin: str
+    added: bool
+    digest: str
+    reading: str
+    file: FileRecord
+
+
+class Manifest(BaseModel):
+    """What a generation says of itself.
+
+    Attributes:
+        digest: SHA-256 of all the rest, in hexadecimal; empty in manifests made before there was one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    ipqa: str
+    created: str
+    recipe: Recipe
+    reports: tuple[ReportRecord, ...]
+    counts: dict[str, int]
+    files: dict[str, FileRecord]
+    digest: str = ""
+
+    def sealed(self) -> "Manifest":
+        """The same with the digest of what it says."""
+        return self.model_copy(update={"digest": _digest(self.model_dump(mode="json"))})
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What ``current`` says: a generation, and the digest of its manifest where that has one."""
+
+    name: str
+    digest: str
+
+
+def rebuild_command(folder: Path) -> str:
+    """The command that makes the index in a folder anew, for error messages."""
+    return "ipqa build" if folder == Path("index") else f"ipqa build --index {folder}"
+
+
+def damaged(folder: Path, reason: str, reason_ja: str) -> IndexDamaged:
+    """The error for an index that must be built anew."""
+    return IndexDamaged(
+        folder=folder, reason=reason, reason_ja=reason_ja, remedy=rebuild_command(folder)
+    )
+
+
+def generations_folder(folder: Path) -> Path:
+    """The folder of all generations of an index."""
+    return folder / _GENERATIONS
+
+
+def generation_folder(folder: Path, name: str) -> Path:
+    """The folder of one generation."""
+    return folder / _GENERATIONS / name
+
+
+def generation_names(folder: Path) -> list[str]:
+    """The generations that were finished, oldest first; none where there is no index."""
+    found = (path.name for path in (folder / _GENERATIONS).glob("*") if _NAME.fullmatch(path.name))
+    return sorted(found, key=int)
+
+
+def names_before(folder: Path, name: str) -> list[str]:
+    """The generations before one, oldest first."""
+    return [other for other in generation_names(folder) if int(other) < int(name)]
+
+
+def pointer_path(folder: Path) -> Path:
+    """The file that names the generation in force."""
+    return folder / _CURRENT
+
+
+def manifest_path(folder: Path, name: str) -> Path:
+    """The manifest of a generation."""
+    return generation_folder(folder, name) / _MANIFEST
+
+
+def read_pointer(folder: Path) -> Pointer:
+    """Which generation is in force.
+
+    Raises:
+        IndexMissing: the folder holds no index.
+        IndexDamaged: it holds generations, but ``current`` is missing or torn.
+    """
+    try:
+        text = pointer_path(folder).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if generation_names(folder):
+            raise damaged(folder, "the file current is missing", "current がありません") from error
+        raise IndexMissing(folder=folder, remedy=rebuild_command(folder)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise damaged(folder, "the file current is unreadable", "current が読めません") from error
+    found = _POINTER.fullmatch(text)
+    if found is None:
+        raise damaged(folder, "the file current is torn", "current の内容が壊れています")
+    return Pointer(found[1], found[2] or "")
+
+
+def put_in_force(folder: Path, name: str, manifest: Manifest) -> None:
+    """Name a generation in ``current``, by one rename that is on the disk when this returns."""
+    pending = folder / f".{_CURRENT}"
+    pending.write_text(f"{name} {manifest.digest}".strip() + "\n", encoding="utf-8")
+    flush(pending)
+    pending.replace(pointer_path(folder))
+    flush(folder)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest into the folder of a generation."""
+    path = folder / _MANIFEST
+    path.write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+    flush(path)
+
+
+def manifest_in_force(folder: Path, pointer: Pointer) -> Manifest:
+    """The manifest of the generation that a pointer names; raises as ``manifest_of`` does."""
+    manifest = manifest_of(folder, pointer.name)
+    if pointer.digest != manifest.digest:
+        raise damaged(
+            folder,
+            f"the file current and generation {pointer.name} do not belong together",
+            f"current と世代 {pointer.name} が合っていません",
+        )
+    return manifest
+
+
+def manifest_of(folder: Path, name: str) -> Manifest:
+    """The manifest of a generation.
+
+    Raises:
+        IndexDamaged: it is missing, torn or changed.
+        IndexMismatch: an earlier version of ipqa laid the generation out in another way.
+        IndexTooNew: a later version of ipqa wrote it.
+    """
+    path = manifest_path(folder, name)
+    told = path.relative_to(folder)
+    try:
+        raw = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise damaged(folder, f"{told} is missing", f"{told} がありません") from error
+    except (OSError, ValueError) as error:
+        raise damaged(folder, f"{told} is unreadable", f"{told} が読めません") from error
+    _require_format(folder, raw)
+    try:
+        manifest = Manifest.model_validate(raw)
+    except ValidationError as error:
+        raise damaged(folder, f"{told} is incomplete", f"{told} の項目が欠けています") from error
+    # a flipped bit in the word "digest" must not pass for a manifest of before there was one
+    guarded = manifest.digest or set(raw) - set(Manifest.model_fields)
+    if guarded and manifest.digest != _digest(raw):
+        raise damaged(folder, f"{told} has changed", f"{told} の内容が変わっています")
+    return manifest
+
+
+def _require_format(folder: Path, raw: Any) -> None:  # noqa: ANN401 - whatever the file holds
+    found: Any = raw.get("format") if isinstance(raw, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder))
+    if isinstance(found, int) and found < FORMAT:
+        raise IndexMismatch(
+            folder=folder, difference=f"format: {found} ≠ {FORMAT}", remedy=rebuild_command(folder)
+        )
+
+
+def _digest(content: dict[str, Any]) -> str:
+    """Of what a manifest says, whatever the order and the spaces it is written with."""
+    said = {name: value for name, value in content.items() if name != "digest"}
+    text = json.dumps(said, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""Back to the generation before: for an index that answers worse, or not at all, after a change."""
+
+from dataclasses import dataclass
+
+from ipqa.embedding import EmbeddingModel
+from ipqa.errors import NoGenerationBefore
+from ipqa.index.generations import (
+    Manifest,
+    names_before,
+    put_in_force,
+    read_pointer,
+    rebuild_command,
+)
+from ipqa.index.making import require_answerable
+from ipqa.index.store import one_writer, open_generation
+from ipqa.settings import Settings
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """What a rollback did.
+
+    Attributes:
+        left: the generation that was in force.
+        name: the one that is in force now, and ``manifest`` what it says of itself.
+    """
+
+    left: str
+    name: str
+    manifest: Manifest
+
+
+def roll_back(settings: Settings, model: EmbeddingModel) -> Rollback:
+    """Put the generation before the one in force back in force.
+
+    The one that is left stays until the next is written.
+
+    Raises:
+        NoGenerationBefore: there is none.
+        IndexMissing: there is no index at all.
+        IndexDamaged: the one before cannot be opened, or it is not known which is in force.
+        IndexMismatch: the one before was made in another way than questions are asked now.
+        IndexNotWritable: the index folder cannot be written.
+        IndexBusy: another process writes to it.
+    """
+    folder = settings.index
+    read_pointer(folder)  # a folder without an index is not made one
+    with one_writer(folder):
+        left = read_pointer(folder).name
+        earlier = names_before(folder, left)
+        if not earlier:
+            raise NoGenerationBefore(folder=folder, remedy=rebuild_command(folder))
+        index = open_generation(folder, earlier[-1])
+        require_answerable(folder, index.manifest, model)
+        put_in_force(folder, index.name, index.manifest)
+        return Rollback(left, index.name, index.manifest)

@@ -1,0 +1,87 @@
+"""How many trials there were of each kind, and how many ended well."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.parts import ROOT
+from tests.torture.world import Wrong
+
+KEPT = ROOT / "eval" / "torture.json"
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN = "<!-- trials: written by make torture -->\n"
+END = "<!-- end of trials -->"
+
+
+@dataclass
+class Row:
+    """Trials of one kind."""
+
+    test: str
+    tried: int = 0
+    survived: int = 0
+    date: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+
+class Tally:
+    """Counts trials by their kind."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+
+    @contextmanager
+    def trial(self, test: str, told: str) -> Iterator[None]:
+        """One trial; what goes wrong in it is noted and does not end the others.
+
+        Args:
+            test: the kind of trial.
+            told: which one it is, to find it again.
+        """
+        row = self.rows.setdefault(test, Row(test))
+        row.tried += 1
+        row.date = datetime.now(UTC).date().isoformat()
+        try:
+            yield
+        except Wrong as error:
+            row.wrong.append(f"{told}: {error}")
+        else:
+            row.survived += 1
+
+    def require(self, test: str) -> None:
+        """Fail where a trial of a kind went wrong, or none was made."""
+        row = self.rows[test]
+        if row.wrong or not row.tried:
+            raise Wrong("\n".join([f"{row.survived} of {row.tried}", *row.wrong]))
+
+    def write(self) -> None:
+        """Keep the counts, and put the table of them into the page that tells of them.
+
+        Kinds that were not tried now stay as they were kept, each with its date.
+        """
+        together = {row.test: row for row in kept()} | self.rows
+        rows = [
+            {name: value for name, value in asdict(row).items() if name != "wrong"}
+            for _, row in sorted(together.items())
+        ]
+        KEPT.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8")
+        head, _, rest = page.partition(BEGIN)
+        tail = rest.partition(END)[2]
+        PAGE.write_text(head + BEGIN + table(kept()) + "\n" + END + tail, encoding="utf-8")
+
+
+def kept(path: Path = KEPT) -> list[Row]:
+    """The counts that were kept, none where none were."""
+    if not path.is_file():
+        return []
+    return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def table(rows: list[Row]) -> str:
+    """The counts as Markdown."""
+    lines = [f"| {r.test} | {r.tried:,} | {r.survived:,} | {r.date} |" for r in rows]
+    return "\n".join(["| test | tried | survived | date |", "|---|---|---|---|", *lines])
