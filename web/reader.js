@@ -98,11 +98,13 @@ class ReportReader extends HTMLElement {
     this.hidden = false;
     this.#showTour(tour);
     const near = this.#shown !== null && this.#shown === this.#loaded.get(place.report);
+    const held = document.activeElement;
     try {
       if (!this.#isLoaded(place)) await this.#load(place.report);
       if (latest !== this.#latest) return; // another place was asked for meanwhile
       this.#mount(this.#loaded.get(place.report));
-      this.#goTo(place, near, moveFocus);
+      // whoever went on to write while the report was on its way is not called back
+      this.#goTo(place, near, moveFocus && [held, document.body].includes(document.activeElement));
     } catch (error) {
       if (latest !== this.#latest) return;
       this.#shown = null;

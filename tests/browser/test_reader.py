@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.watching import ask
+from tests.browser.watching import ask, requests_held
 from tests.parts import build_small_index
 from tests.pdf_maker import PdfMaker
 from tests.server.running import running
@@ -392,3 +392,16 @@ def test_the_keyboard_goes_into_the_report_and_back_to_where_it_came_from(page: 
     page.get_by_role("button", name="報告書を閉じる").click()
     expect(page.locator("report-reader")).to_be_hidden()
     expect(chip).to_be_focused()
+
+
+def test_a_report_that_comes_late_leaves_the_keyboard_with_whoever_writes_on(page: Page) -> None:
+    turn = ask(page, "ASSBはいつ実用化しますか")
+    with requests_held(page, "/text") as held:
+        turn.locator(".citation-open").first.click()
+        question = page.locator("#question")
+        question.press_sequentially("ホンダ")
+        held.first().continue_()
+        expect(page.locator("report-reader mark").first).to_be_visible()
+    expect(question).to_be_focused()
+    page.keyboard.type("は？")
+    expect(question).to_have_value("ホンダは？")
