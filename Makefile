@@ -9,8 +9,9 @@
 # make train    teach the models on the questions of training/ (four hours on two cores)
 # make torture  kill, starve and damage indexes a thousand times and write the counts into docs/reliability.md
 #               (IPQA_TORTURE=100 make torture: a hundred times)
-# make bench    how long an answer takes
-# make bench-peers  ipqa beside LangChain, LlamaIndex, Haystack and txtai (installs each of them)
+# make bench    how fast everything is, beside LangChain, LlamaIndex, Haystack and txtai too (installs each of them),
+#               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
+# make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
 # make bench-reading  how fast files are read, by format
 # make screenshots  the pictures of docs/images (needs Chromium)
 # make bench-page  how fast the page is, with a report of 300 pages too (needs Chromium)
@@ -21,7 +22,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-peers bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-scale bench-reading bench-page screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -77,17 +78,18 @@ torture: $(VENV)/.installed-for-development
 	$(BIN)/python -m pytest -m torture tests/torture
 
 bench: $(VENV)/.installed-for-development
-	$(BIN)/ipqa build
-	$(BIN)/python eval/bench_answers.py
+	$(BIN)/python -m eval.bench $(PARTS)
 
-bench-peers: $(VENV)/.installed-for-development
-	$(BIN)/python -m eval.peers.bench
+bench-scale: export OMP_NUM_THREADS = 1
+bench-scale: export OPENBLAS_NUM_THREADS = 1
+bench-scale: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.bench_scale
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py
 
 bench-page: $(VENV)/.installed-for-development
-	$(BIN)/python eval/bench_page.py
+	$(BIN)/python -m eval.bench_page
 
 screenshots: $(VENV)/.installed-for-development
 	IPQA_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_screenshots.py

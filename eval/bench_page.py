@@ -5,7 +5,6 @@ runs, in milliseconds, and depends on the machine at hand. The vectors of the lo
 for the page never sees them.
 """
 
-import hashlib
 import shutil
 import socket
 import statistics
@@ -13,17 +12,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import numpy as np
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from eval.bench.made_up import MadeUpVectors
 from ipqa.assistant import Assistant
-from ipqa.embedding import Vectors
+from ipqa.current import CurrentAssistant
 from ipqa.index.build import build_index
 from ipqa.index.store import open_index
 from ipqa.server.app import create_app
@@ -31,6 +30,7 @@ from ipqa.settings import Settings
 
 RUNS = 5
 SECTIONS = 300
+_DIMENSION = 8
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SOUGHT = "第150期の決算を締めた"
 
@@ -94,23 +94,6 @@ SEARCH = """(query) => new Promise((resolve) => {
 })"""
 
 
-class MadeUpVectors:
-    """An embedding model that is fast because it means nothing."""
-
-    fingerprint = "made-up"
-    dimension = 8
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """A vector of length one for each text."""
-        seeds = (int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) for text in texts)
-        rows = [np.random.default_rng(seed).normal(size=self.dimension) for seed in seeds]
-        vectors = np.asarray(rows, dtype=np.float32).reshape(-1, self.dimension)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / lengths, dtype=np.float32)
-
-    embed_passages = embed_queries
-
-
 def long_report() -> str:
     """Some 6,000 blocks on some 300 pages of 900 characters: headings, lists, tables and marks."""
     parts = ["# 青海水産百年史"]
@@ -143,7 +126,7 @@ def serving(folder: Path) -> Iterator[tuple[str, str]]:
         records=folder / "records.sqlite3",
         runs=folder / "runs",
     )
-    model = MadeUpVectors()
+    model = MadeUpVectors(_DIMENSION)
     build_index(settings, model, lambda _: None)
     assistant = Assistant(open_index(settings.index), model, settings)
     report = assistant.report("long")
@@ -152,7 +135,10 @@ def serving(folder: Path) -> Iterator[tuple[str, str]]:
     place = f"s={start}-{start + len(SOUGHT)}&e={quote(report.edition)}"
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, lambda _: assistant), log_level="warning")
+        uvicorn.Config(
+            create_app(settings, CurrentAssistant(settings, lambda _: assistant)),
+            log_level="warning",
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

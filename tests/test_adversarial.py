@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ipqa.answering.answer import Answer, Turn
 from ipqa.answering.grounding import figures
 from ipqa.assistant import Assistant
+from ipqa.current import CurrentAssistant
 from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionError, QuestionTooLong
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
@@ -116,8 +117,8 @@ FOLLOW_UPS = "それはなぜですか もっと詳しく 2023年は？ when?".s
 
 @pytest.fixture(scope="module")
 def client(small_settings: Settings, small_assistant: Assistant) -> Iterator[TestClient]:
-    app = create_app(small_settings, lambda _: small_assistant)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    app = create_app(small_settings, CurrentAssistant(small_settings, lambda _: small_assistant))
+    with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
 
 

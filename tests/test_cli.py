@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
@@ -9,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ipqa import cli
 from ipqa.records.database import Database
 from ipqa.records.feedback import Feedback, FeedbackStore
+from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT
 
@@ -134,10 +138,29 @@ def test_a_bad_question_is_refused(ipqa: Run, index: Path, question: str, said: 
 
 
 def test_a_missing_index_is_told_with_the_command(ipqa: Run, tmp_path: Path) -> None:
-    for command in (["ask", "質問"], ["serve"]):
-        assert_refused(
-            ipqa(*command, "--index", tmp_path / "none"), "索引がありません", "ipqa build --index"
-        )
+    refused = ipqa("ask", "質問", "--index", tmp_path / "none")
+    assert_refused(refused, "索引がありません", "ipqa build --index")
+
+
+def test_a_server_starts_without_an_index_and_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ipqa.cli", "serve", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--index", tmp_path / "none"],
+        env={**os.environ, "LANG": "ja_JP.UTF-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        address = re.search(r"http://[\d.:]+", server.stdout.readline())
+        assert address is not None
+        assert httpx.get(f"{address[0]}/readyz", timeout=60).status_code == 503
+        server.send_signal(signal.SIGINT)
+        told = server.stderr.read()
+    assert "まだ質問に答えられません" in told
+    assert "ipqa build --index" in told
+    assert "Traceback" not in told
 
 
 def test_an_empty_corpus_folder_is_told(ipqa: Run, tmp_path: Path) -> None:
@@ -285,7 +308,7 @@ def test_an_installation_is_examined_on_one_page(ipqa: Run, library: Path) -> No
     assert result.returncode == 0, result.stdout
     for words in ("ipqa-embedder", "000001", "海藻", "設定なし", "問題は見つかりませんでした"):
         assert words in result.stdout
-    damaged = next(library.glob("generations/*/dense.faiss"))
+    damaged = next(library.glob("generations/*/dense/vectors.faiss"))
     damaged.write_bytes(b"")
     result = ipqa("doctor", "--index", library)
     assert result.returncode == 1
@@ -392,6 +415,18 @@ def test_a_page_to_check_a_reading_by_is_written(ipqa: Run, tmp_path: Path) -> N
 # evaluation
 
 
+def test_a_users_own_index_is_measured(ipqa: Run, index: Path) -> None:
+    told = ipqa("bench", "--index", index, "--questions", "1", "--no-reader")
+    assert told.returncode == 0, told.stderr
+    assert "1 問" in told.stdout
+    assert "MB" in told.stdout
+    found = json.loads(
+        ipqa("bench", "--index", index, "--questions", "1", "--no-reader", "--json").stdout
+    )
+    assert found["questions"] == 1
+    assert found["scores"]["ms_cold_start"]["value"] > 0
+
+
 def test_gold_questions_are_measured_compared_and_gated(
     ipqa: Run, index: Path, tmp_path: Path
 ) -> None:
@@ -443,3 +478,63 @@ def test_feedback_is_harvested_once_it_is_reviewed(ipqa: Run, tmp_path: Path) ->
     assert (waiting.stdout, "水温は？" in waiting.stderr) == ("", True)
     harvested = ipqa("eval", "harvest", "--reviewed", str(number), **environment)
     assert json.loads(harvested.stdout)["question"] == "水温は？"
+
+
+def test_a_key_is_shown_once_alone_on_standard_output(
+    ipqa: Run, index: Path, tmp_path: Path
+) -> None:
+    records = tmp_path / "records.sqlite3"
+    added = ipqa(
+        *("keys", "add", "田中", "--report", "seaweed", "--index", index),
+        IPQA_RECORDS=str(records),
+    )
+    assert added.returncode == 0, added.stderr
+    assert "田中" in added.stderr
+    key = KeyStore(Database(records)).ring().owner_of(added.stdout.strip())
+    assert key is not None
+    assert (key.name, key.role, key.reports) == ("田中", "ask", frozenset(["seaweed"]))
+    ipqa("keys", "add", "site-admin", "--role", "admin")
+    listed = ipqa("keys", "list").stdout
+    assert [line.split() for line in listed.splitlines()[::2]] == [
+        ["site-admin", "admin", "すべての報告書"],
+        ["田中", "ask", "seaweed"],
+    ]
+    assert added.stdout.strip() not in listed
+
+
+def test_a_key_is_removed_by_its_name_and_the_last_one_is_told(ipqa: Run, tmp_path: Path) -> None:
+    records = str(tmp_path / "records.sqlite3")
+    for name in ("田中", "佐藤"):
+        ipqa("keys", "add", name, IPQA_RECORDS=records)
+    assert "キーなしで" not in ipqa("keys", "remove", "田中").stderr
+    assert "キーなしで" in ipqa("keys", "remove", "佐藤").stderr
+    assert_refused(ipqa("keys", "remove", "佐藤"), "佐藤", "ipqa keys list")
+    assert ipqa("keys", "list").stdout == ""
+
+
+def test_a_key_that_could_read_nothing_or_is_there_already_is_refused(
+    ipqa: Run, index: Path, tmp_path: Path
+) -> None:
+    records = str(tmp_path / "records.sqlite3")
+    unknown = ("keys", "add", "田中", "--report", "無い", "--index", index)
+    assert_refused(ipqa(*unknown, IPQA_RECORDS=records), "「無い」", "seaweed")
+    admin = ("keys", "add", "田中", "--role", "admin", "--report", "seaweed", "--index", index)
+    assert_refused(ipqa(*admin), "admin")
+    assert ipqa("keys", "add", "田中").returncode == 0
+    assert_refused(ipqa("keys", "add", "田中"), "「田中」", "ipqa keys remove")
+
+
+@pytest.mark.parametrize("command", [["serve"], ["mcp", "--http"]])
+def test_nothing_listens_beyond_this_machine_without_a_key(
+    ipqa: Run, index: Path, tmp_path: Path, command: list[str]
+) -> None:
+    """The line that fixes it is in the message; with the key, it is the port that is refused."""
+    records = str(tmp_path / "records.sqlite3")
+    with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 - to be found taken
+        port = str(taken.getsockname()[1])
+        start = (*command, "--index", index, "--host", "0.0.0.0", "--port", port)  # noqa: S104
+        refused = ipqa(*start, IPQA_RECORDS=records)
+        line = f"ipqa keys add admin --role admin --index {index}"
+        assert_refused(refused, "0.0.0.0", f"`{line}`")  # noqa: S104
+        assert ipqa(*line.removeprefix("ipqa ").split()).returncode == 0
+        assert_refused(ipqa(*start), port, "--port")

@@ -26,6 +26,8 @@ from ipqa.answering.verification import Verification
 from ipqa.assistant import Assistant
 from ipqa.mcp.results import OpenedCitation, ReportList, SearchHits
 from ipqa.mcp.tools import ReportTools
+from ipqa.records.database import Database
+from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
 from tests.parts import ROOT, assistant_for
 
@@ -209,7 +211,7 @@ def test_about_three_hundred_characters_around_a_quote_are_shown_in_whole_senten
     text = assistant.report("works").text
     start = text.index("第35工区")
     end = text.index("第36工区")
-    opened = ReportTools(assistant).open_citation("works", start, end)
+    opened = ReportTools(lambda: assistant).open_citation("works", start, end)
     assert opened.citation.quote == text[start:end]
     for around in (opened.before, opened.after):
         assert 250 < len(around) <= 300
@@ -222,7 +224,7 @@ def test_a_sentence_that_is_longer_is_shown_whole(tmp_path: Path) -> None:
     report = f"# 工事報告\n\n## 進み具合\n\n{long}残りは来期に回す。{long}\n"
     assistant = assistant_for(tmp_path, "works.md", report)
     start = assistant.report("works").text.index("残りは")
-    opened = ReportTools(assistant).open_citation("works", start, start + 9)
+    opened = ReportTools(lambda: assistant).open_citation("works", start, start + 9)
     assert opened.citation.quote == "残りは来期に回す。"
     assert (opened.before, opened.after) == (long, long)
 
@@ -232,8 +234,11 @@ def test_more_than_can_be_read_at_once_is_not_opened(tmp_path: Path) -> None:
         tmp_path, "works.md", "# 工事報告\n\n測量を終えた。\n\n" + "…" * 20_000
     )
     with pytest.raises(ToolError, match="20,001 characters are too many"):
-        ReportTools(assistant).open_citation("works", 0, 20_001)
-    assert len(ReportTools(assistant).open_citation("works", 0, 20_000).citation.quote) == 20_000
+        ReportTools(lambda: assistant).open_citation("works", 0, 20_001)
+    assert (
+        len(ReportTools(lambda: assistant).open_citation("works", 0, 20_000).citation.quote)
+        == 20_000
+    )
 
 
 def test_the_first_and_the_last_character_can_be_opened(tools: Tools, text: str) -> None:
@@ -358,6 +363,29 @@ def test_a_port_that_is_taken_is_told(small_settings: Settings) -> None:
     assert (returncode, out) == (2, "")
     assert f"127.0.0.1:{port}" in err
     assert "Traceback" not in err
+
+
+def test_over_http_a_key_is_wanted_as_soon_as_there_is_one(
+    small_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = tmp_path / "records.sqlite3"
+    monkeypatch.setenv("IPQA_RECORDS", str(records))
+    store = KeyStore(Database(records))
+    everything, some = store.add("田中", "ask"), store.add("佐藤", "ask", ["seaweed"])
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    kinds = {"accept": "application/json, text/event-stream", "accept-language": "en"}
+    with http_server(small_settings) as address:
+        statuses = {
+            token: httpx.post(
+                address, json=call, headers={**kinds, "authorization": f"Bearer {token}"}
+            ).status_code
+            for token in ("guess", everything, some)
+        }
+        refused = httpx.post(
+            address, json=call, headers={**kinds, "authorization": f"Bearer {some}"}
+        )
+    assert statuses == {"guess": 401, everything: 200, some: 403}
+    assert refused.json()["type"].endswith("EveryReportNeeded")
 
 
 def test_a_client_that_hangs_up_ends_the_server(small_settings: Settings) -> None:

@@ -20,7 +20,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 @pytest.fixture(scope="module")
 def retriever(index: Index) -> Retriever:
-    glossary = Glossary(report.text for report in index.reports.values())
+    glossary = Glossary(index.names())
     return Retriever(index, shipped_model(), glossary)
 
 

@@ -26,6 +26,11 @@ GIVEN: dict[str, tuple[str, object]] = {
     "llm_seconds": ("5", 5.0),
     "language": ("en", "en"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - nothing listens here
+    "allowed_hosts": ("bunko, reports.example.jp", ("bunko", "reports.example.jp")),
+    "questions_per_minute": ("5", 5),
+    "requests_per_minute": ("50", 50),
+    "log_format": ("json", "json"),
+    "log_questions": ("true", True),
     "port": ("9000", 9000),
     "web": ("/srv/web", Path("/srv/web")),
 }

@@ -199,7 +199,7 @@ def test_a_spoilt_question_is_told(
 
 
 def test_a_report_of_another_length_or_about_the_corpus_is_told(tmp_path: Path) -> None:
-    long = read_folder(write_folder(tmp_path, SOUND, REPORT * 3))
+    long = read_folder(write_folder(tmp_path, SOUND, REPORT * 20))
     named = read_folder(write_folder(tmp_path, SOUND, REPORT.replace("業務用", "ルノー")))
     assert len(list(check_data.lengths(long))) == 1
     assert any("ルノー" in problem for problem in check_data.names_of_the_corpus(named))

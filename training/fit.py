@@ -87,7 +87,7 @@ class Library:
         build_index(settings, model, lambda _: None)
         self.index: Index = open_index(settings.index)
         self.limit = settings.max_question_length
-        glossary = Glossary(report.text for report in self.index.reports.values())
+        glossary = Glossary(self.index.names())
         self.evidence = Evidence(self.index, glossary)
         self._retriever = Retriever(self.index, model, glossary)
         self._ranker = Ranker(self.index, self.evidence, shipped_weights(reader=False))

@@ -1,9 +1,11 @@
 /** The server's API as functions; errors arrive as `Problem`, `Unreachable` or `Stopped`. */
 
 import { language } from './i18n.js';
+import { anotherKey, currentKey, keyHeaders } from './key.js';
 
 const PATIENCE_MS = 60_000;
 const POLLING_MS = 300;
+const UNAUTHORIZED = 401;
 
 /** Sent on the document when no answer came from the server. */
 export const UNREACHABLE = 'server-unreachable';
@@ -20,7 +22,7 @@ export const UNREACHABLE = 'server-unreachable';
  *   suggestions: string[], confidence: number, model: string | null, fallback: string | null,
  *   dropped_claims: Object<string, number>}} Answer
  * @typedef {{question: string, answer: string}} Turn
- * @typedef {{version: string, keeps_conversations: boolean, language_model: string | null, max_question_length: number,
+ * @typedef {{version: string, key: string | null, role: 'ask' | 'admin', keeps_conversations: boolean, language_model: string | null, max_question_length: number,
  *   max_report_bytes: number}} About
  * @typedef {{id: string, title: string, created: string, updated: string, turns: number}} ConversationEntry
  * @typedef {{id: string, title: string, turns: {question: string, answer: Answer}[]}} Conversation
@@ -187,22 +189,11 @@ export const reports = {
    * @param {(share: number) => void} watch told how much has been sent, 0 to 1
    * @returns {Promise<Job>}
    */
-  add: (file, watch) =>
-    new Promise((resolve, reject) => {
-      const body = new FormData();
-      body.append('file', file, file.name);
-      const sending = new XMLHttpRequest(); // fetch does not tell how much has been sent
-      sending.open('POST', '/api/reports');
-      sending.setRequestHeader('Accept-Language', language());
-      sending.responseType = 'json';
-      sending.upload.onprogress = ({ loaded, total }) => watch(total ? loaded / total : 0);
-      sending.onload = () => {
-        if (sending.status < 300) resolve(sending.response);
-        else reject(new Problem(sending.status, sending.response?.detail ?? null));
-      };
-      sending.onerror = () => reject(unreachable(null));
-      sending.send(body);
-    }),
+  add: async (file, watch) => {
+    const { status, response } = await withKey((headers) => sent(file, headers, watch));
+    if (status >= 300) throw new Problem(status, response?.detail ?? null);
+    return response;
+  },
   /** @returns {Promise<Job>} */
   remove: async (id) =>
     (await request(`/api/reports/${encodeURIComponent(id)}`, { method: 'DELETE' })).json(),
@@ -247,15 +238,15 @@ export const reports = {
  * @returns {Promise<Response>} one that is ok
  */
 export async function request(path, options = {}) {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience;
-  let response;
-  try {
-    const headers = { ...options.headers, 'Accept-Language': language() };
-    response = await fetch(path, { ...options, headers, signal });
-  } catch (error) {
-    throw unreachable(error, options.signal);
-  }
+  const response = await withKey(async (headers) => {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const signal = options.signal ? AbortSignal.any([options.signal, patience]) : patience;
+    try {
+      return await fetch(path, { ...options, headers: { ...options.headers, ...headers }, signal });
+    } catch (error) {
+      throw unreachable(error, options.signal);
+    }
+  });
   if (response.ok) return response;
   const problem = await response.json().catch(() => null);
   throw new Problem(response.status, problem?.detail ?? null);
@@ -280,6 +271,38 @@ export async function getJson(path) {
  */
 export function json(method, body) {
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/**
+ * Send something with the key, and where the server wants another one, again with that.
+ *
+ * @template {{status: number}} Response_
+ * @param {(headers: Object<string, string>) => Promise<Response_>} send
+ * @returns {Promise<Response_>}
+ */
+async function withKey(send) {
+  for (;;) {
+    const key = currentKey();
+    const response = await send({ 'Accept-Language': language(), ...keyHeaders() });
+    if (response.status !== UNAUTHORIZED) return response;
+    await anotherKey(key);
+  }
+}
+
+/** Send a file; fetch does not tell how much has been sent. */
+function sent(file, headers, watch) {
+  return new Promise((resolve, reject) => {
+    const body = new FormData();
+    body.append('file', file, file.name);
+    const sending = new XMLHttpRequest();
+    sending.open('POST', '/api/reports');
+    for (const [name, value] of Object.entries(headers)) sending.setRequestHeader(name, value);
+    sending.responseType = 'json';
+    sending.upload.onprogress = ({ loaded, total }) => watch(total ? loaded / total : 0);
+    sending.onload = () => resolve(sending);
+    sending.onerror = () => reject(unreachable(null));
+    sending.send(body);
+  });
 }
 
 function conversationPath(id) {

@@ -9,6 +9,7 @@ import { OPEN_CITATION } from './citations.js';
 import { TURNS_SHOWN } from './conversation-view.js';
 import { watchConnection } from './connection.js';
 import { loadMessages, preferredLanguage, rememberLanguage, useLanguage } from './i18n.js';
+import { setUpKeyChange } from './key.js';
 import { GO_TO } from './navigation.js';
 import { CLOSE, TURN_TO } from './reader.js';
 import { setUpShortcuts } from './shortcuts.js';
@@ -192,11 +193,12 @@ for (const button of document.querySelectorAll('[data-language]')) {
 }
 
 setUpTheme(document.querySelectorAll('[data-theme]'));
-const [{ keeps_conversations: keeps, language_model: model }] = await Promise.all([
-  about().catch(() => ({ keeps_conversations: false, language_model: null })),
-  loadMessages(),
-]);
-switchLanguage(preferredLanguage());
+const told = about().catch(() => ({ keeps_conversations: false, language_model: null, role: 'admin' }));
+await loadMessages();
+switchLanguage(preferredLanguage()); // what asks for a key is to be understood
+const { keeps_conversations: keeps, language_model: model, role } = await told;
+document.body.dataset.role = role;
+setUpKeyChange(document.querySelector('.key-change'));
 watchConnection(document.querySelector('.banner'));
 setUpShortcuts({
   ask: () => {

@@ -4,6 +4,7 @@ import { evaluation } from './api.js';
 import { element } from './dom.js';
 import { failureNote } from './failure.js';
 import { label, language, say, sayBoth } from './i18n.js';
+import { saveWhereKeyed } from './saving.js';
 
 /** Those that decide whether answers can be relied on, in that order, and then all others. */
 const FIRST = ['all_facts', 'declined_right', 'declined_wrong', 'quote_fidelity', 'number_support'];
@@ -66,8 +67,9 @@ function runNodes({ name, written, questions, overall, page }) {
   );
   const frame = label(element('div', { class: 'claim-table', role: 'group', tabindex: 0 }, table), 'views.evaluation');
   const address = { href: '/api/evaluation/page', target: '_blank', rel: 'noopener' };
-  const link = element('p', { class: 'view-text' }, say(element('a', address), 'evaluation.page'));
-  return page ? [told, frame, link] : [told, frame];
+  const link = say(element('a', address), 'evaluation.page');
+  saveWhereKeyed(link, `${name}.html`);
+  return page ? [told, frame, element('p', { class: 'view-text' }, link)] : [told, frame];
 }
 
 function scoreRow(measure, { value, low, high, n }) {

@@ -5,6 +5,7 @@ import { placeBeside } from './citations.js';
 import { element } from './dom.js';
 import { failureNote } from './failure.js';
 import { say } from './i18n.js';
+import { saveAs } from './saving.js';
 
 const NOTICE_MS = 2500;
 const ENDINGS = { markdown: 'md', text: 'txt', word: 'docx' };
@@ -72,9 +73,6 @@ async function copy({ title, exchanges }, format) {
 }
 
 async function save({ title, exchanges }, format) {
-  const address = URL.createObjectURL(await exported(title, format, exchanges));
   const name = title.replace(/[\\/:*?"<>|\p{Cc}\p{Cf}]/gu, ' ').trim() || 'ipqa';
-  const link = element('a', { href: address, download: `${name}.${ENDINGS[format]}` });
-  link.click();
-  URL.revokeObjectURL(address);
+  saveAs(await exported(title, format, exchanges), `${name}.${ENDINGS[format]}`);
 }

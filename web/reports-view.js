@@ -5,6 +5,7 @@ import { about, reports } from './api.js';
 import { element } from './dom.js';
 import { failureNote } from './failure.js';
 import { label, say, sayBoth, translate } from './i18n.js';
+import { saveWhereKeyed } from './saving.js';
 import { SCOPE_CHANGED, scope } from './scope.js';
 
 const READABLE = '.pdf,.docx,.pptx,.html,.htm,.md,.txt';
@@ -27,7 +28,7 @@ class ReportsView extends HTMLElement {
     const limit = element('p', { class: 'note' });
     const drop = element(
       'div',
-      { class: 'drop' },
+      { class: 'drop for-admins' },
       say(element('p'), 'reports.drop'),
       choose,
       picker,
@@ -93,10 +94,17 @@ class ReportsView extends HTMLElement {
     const inspection = `/api/reports/${encodeURIComponent(entry.id)}/inspection?language=`;
     const item = element('li', { class: 'report-entry' });
     const remove = say(
-      element('button', { class: 'plain', type: 'button', click: () => this.#confirmRemoval(item, entry) }),
+      element('button', {
+        class: 'plain for-admins',
+        type: 'button',
+        click: () => this.#confirmRemoval(item, entry),
+      }),
       'reports.remove',
     );
     label(remove, 'reports.removeTitle', { title: entry.title });
+    const inspect = say(element('a', { class: 'plain', target: '_blank', rel: 'noopener' }), 'reports.inspect');
+    sayBoth(inspect, { ja: `${inspection}ja`, en: `${inspection}en` }, 'href');
+    saveWhereKeyed(inspect, `${entry.id}.html`);
     item.append(
       element('label', { class: 'asked-check' }, asked, say(element('span', { class: 'off-screen' }), 'reports.asked', { title: entry.title })),
       element(
@@ -109,11 +117,7 @@ class ReportsView extends HTMLElement {
       element(
         'div',
         { class: 'report-acts' },
-        sayBoth(
-          say(element('a', { class: 'plain', target: '_blank', rel: 'noopener' }), 'reports.inspect'),
-          { ja: `${inspection}ja`, en: `${inspection}en` },
-          'href',
-        ),
+        inspect,
         remove,
       ),
     );

@@ -1,23 +1,19 @@
-"""What every comparison shares: the embedding model, the pieces of a peer, and how they are measured.
+"""What every comparison shares: the embedding model, the pieces of a peer, and what its process does when told to.
 
-A peer's script is run in an environment of its own and prints one JSON object:
+A peer's script is run in an environment of its own, in three ways:
 
-    python -m eval.peers.langchain_faiss measure corpus eval/gold/dev.jsonl
-
-It builds each variant once, asks every answerable question of each of its legs, and then has fresh processes open
-the saved index and ask one question (`open`, which the script runs itself).
+    python -m eval.peers.langchain_faiss build CORPUS FOLDER       every variant, each in a folder of its own
+    python -m eval.peers.langchain_faiss answer FOLDER             questions come as lines of JSON, and go as such
+    python -m eval.peers.langchain_faiss open FOLDER VARIANT LEG QUESTION    a fresh process, to its first hits
 """
 
 import argparse
 import json
 import re
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -28,7 +24,6 @@ DEPTH = 30
 """So many pieces are retrieved; the shortest ones, lines, then fill the characters that are looked at."""
 
 CHARACTERS = 1500
-FRESH_RUNS = 5
 WARM_UP = "この報告書は何について書かれていますか。"
 
 JAPANESE_SEPARATORS = ["\n\n", "\n", "。", "！", "？", "、"]
@@ -94,32 +89,11 @@ class Variant:
     Attributes:
         build: makes the index that all legs open.
         legs: what it is searched by, and how that is opened.
-        commands: what a user would type instead: a command for a folder and a question.
     """
 
     name: str
     build: Build
     legs: Mapping[str, Open]
-    commands: Mapping[str, Callable[[Path, str], list[str]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What was measured of one leg or command.
-
-    Attributes:
-        evidence: share of the questions whose evidence was found.
-        fresh_seconds: a fresh process from its start to its end, with one question; median.
-        beyond_embedding_ms: a query in a warm process less the embedding of the question; median.
-        memory_mb: the most memory that the fresh process took; median.
-    """
-
-    variant: str
-    leg: str
-    evidence: float | None
-    fresh_seconds: float
-    beyond_embedding_ms: float | None
-    memory_mb: float | None
 
 
 def texts_of(corpus: Path) -> list[str]:
@@ -146,80 +120,65 @@ def finds_evidence(retrieved: Iterable[str], evidence: Iterable[str]) -> bool:
 
 
 def main(variants: Sequence[Variant]) -> None:
-    """Do what the command line says, and print one JSON object."""
+    """Do what the command line says, and print JSON."""
     parser = argparse.ArgumentParser()
     actions = parser.add_subparsers(dest="action", required=True)
-    measuring = actions.add_parser("measure", help="measure every variant")
-    measuring.add_argument("corpus", type=Path)
-    measuring.add_argument("gold", type=Path, nargs="+")
+    building = actions.add_parser("build", help="build every variant, and tell what can be asked")
+    building.add_argument("corpus", type=Path)
+    building.add_argument("folder", type=Path)
+    answering = actions.add_parser("answer", help="answer the questions that come in")
+    answering.add_argument("folder", type=Path)
     opening = actions.add_parser("open", help="open a saved index and ask one question")
     opening.add_argument("folder", type=Path)
-    opening.add_argument("variant")
+    opening.add_argument("variant", type=int)
     opening.add_argument("leg")
     opening.add_argument("question")
     given = parser.parse_args()
-    named = {variant.name: variant for variant in variants}
-    if given.action == "open":
-        open_leg = named[given.variant].legs[given.leg]
-        found = open_leg(given.folder, Embedder())(given.question)
-        print(json.dumps({"hits": len(found), "memory_mb": _peak_memory()}))
-    else:
-        rows = _measure(variants, given.corpus, given.gold)
-        print(json.dumps({"rows": [asdict(row) for row in rows]}, ensure_ascii=False))
+    match given.action:
+        case "build":
+            _build(variants, given.corpus, given.folder)
+        case "answer":
+            _answer(variants, given.folder)
+        case _:
+            open_leg = variants[given.variant].legs[given.leg]
+            folder = given.folder / str(given.variant)
+            found = open_leg(folder, Embedder())(given.question)
+            _print({"hits": len(found), "memory_mb": _peak_memory()})
 
 
-def _measure(variants: Sequence[Variant], corpus: Path, gold: Sequence[Path]) -> list[Row]:
-    needed = [needs for path in gold for needs in answerable(path)]
+def _build(variants: Sequence[Variant], corpus: Path, folder: Path) -> None:
+    """Build each variant in a folder that is named by its number; print each leg of each."""
     embedder = Embedder()
-    rows = []
-    for variant in variants:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            variant.build(corpus, folder, embedder)
-            for leg, open_leg in variant.legs.items():
-                print(f"{variant.name}: {leg}", file=sys.stderr, flush=True)
-                evidence, beyond = _asked(open_leg(folder, embedder), embedder, needed)
-                seconds, memory = _fresh_search(variant.name, leg, folder, needed[0][0])
-                rows.append(Row(variant.name, leg, evidence, seconds, beyond, memory))
-            for typed, command_for in variant.commands.items():
-                print(f"{variant.name}: {typed}", file=sys.stderr, flush=True)
-                runs = [_run(command_for(folder, needed[0][0])) for _ in range(FRESH_RUNS)]
-                seconds = statistics.median(seconds for seconds, _ in runs)
-                rows.append(Row(variant.name, typed, None, round(seconds, 3), None, None))
-    return rows
+    for number, variant in enumerate(variants):
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        variant.build(corpus, place, embedder)
+    legs = [
+        {"variant": number, "name": variant.name, "leg": leg}
+        for number, variant in enumerate(variants)
+        for leg in variant.legs
+    ]
+    _print({"legs": legs})
 
 
-def _asked(search: Search, embedder: Embedder, needed: Sequence[Needs]) -> tuple[float, float]:
-    """The share of questions whose evidence is found, and the milliseconds of a query beyond the embedding."""
-    search(WARM_UP)
-    found, beyond = [], []
-    for question, evidence in needed:
+def _answer(variants: Sequence[Variant], folder: Path) -> None:
+    """Search for each question that comes in; a leg is opened, and asked something else, when it is first named."""
+    embedder = Embedder()
+    opened: dict[tuple[int, str], Search] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        number, leg = key = asked["variant"], asked["leg"]
+        if key not in opened:
+            opened[key] = variants[number].legs[leg](folder / str(number), embedder)
+            opened[key](WARM_UP)
         embedded, started = embedder.seconds, time.perf_counter()
-        retrieved = search(question)
-        taken = time.perf_counter() - started
-        beyond.append(1000 * (taken - (embedder.seconds - embedded)))
-        found.append(finds_evidence(retrieved, evidence))
-    return round(statistics.mean(found), 4), round(statistics.median(beyond), 3)
+        texts = opened[key](asked["question"])
+        seconds = time.perf_counter() - started
+        _print({"texts": texts, "seconds": seconds, "embedding": embedder.seconds - embedded})
 
 
-def _fresh_search(variant: str, leg: str, folder: Path, question: str) -> tuple[float, float]:
-    """Seconds and memory of a fresh process that opens a saved index and asks one question."""
-    module = f"{__package__}.{Path(sys.argv[0]).stem}"
-    command = [sys.executable, "-W", "ignore", "-m", module, "open", str(folder)]
-    command += [variant, leg, question]
-    runs = [_run(command) for _ in range(FRESH_RUNS)]
-    memory = [json.loads(printed.splitlines()[-1])["memory_mb"] for _, printed in runs]
-    return (
-        round(statistics.median(seconds for seconds, _ in runs), 3),
-        round(statistics.median(memory), 1),
-    )
-
-
-def _run(command: Sequence[str]) -> tuple[float, str]:
-    """Seconds of a process from its start to its end, and what it printed."""
-    started = time.perf_counter()
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
-    return time.perf_counter() - started, done.stdout
+def _print(found: Mapping[str, object]) -> None:
+    print(json.dumps(found, ensure_ascii=False), flush=True)
 
 
 def _peak_memory() -> float:

@@ -1,9 +1,15 @@
-"""ipqa itself: passages by their best sentence, with and without the reader model, and `ipqa ask`."""
+"""ipqa itself: passages by their best sentence, with and without the reader model."""
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval.peers.common import DEPTH, Embedder, Open, Search, Variant, main
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ipqa.index.store import Index
+    from ipqa.retrieval import Hit
 
 
 def _build(corpus: Path, folder: Path, embedder: Embedder) -> None:
@@ -13,7 +19,9 @@ def _build(corpus: Path, folder: Path, embedder: Embedder) -> None:
     build_index(read_settings(corpus=corpus, index=folder), embedder, lambda _: None)
 
 
-def _opened(*, reader: bool) -> Open:
+def _ranked(*, reader: bool) -> Open:
+    """Retrieval as `Assistant.search` has it: passages in the order of their best sentences."""
+
     def open_index_in(folder: Path, embedder: Embedder) -> Search:
         from ipqa.assistant import Assistant  # noqa: PLC0415 - `ipqa ask` is timed without this process
         from ipqa.index.store import open_index  # noqa: PLC0415
@@ -23,20 +31,27 @@ def _opened(*, reader: bool) -> Open:
         index = open_index(folder)
         settings = read_settings(index=folder, reader=reader)
         assistant = Assistant(index, embedder, settings, reader=Reader() if reader else None)
-
-        def search(question: str) -> list[str]:
-            passages = [hit.passage for hit in assistant.search(question, DEPTH)]
-            return [
-                index.reports[one.report].text[one.span.start : one.span.end] for one in passages
-            ]
-
-        return search
+        return lambda question: _texts(index, assistant.search(question, DEPTH))
 
     return open_index_in
 
 
-def _typed(*options: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("ipqa")), "ask", *options]
+def _texts(index: "Index", hits: "Sequence[Hit]") -> list[str]:
+    """The passages as they stand in the reports."""
+    passages = [hit.passage for hit in hits]
+    return [one.span.within(index.reports[one.report].text) for one in passages]
+
+
+def _fused(folder: Path, embedder: Embedder) -> Search:
+    """Both legs and their fusion, without a look at the sentences afterwards."""
+    from ipqa.glossary import Glossary  # noqa: PLC0415 - `ipqa ask` is timed without this process
+    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.retrieval import Retriever  # noqa: PLC0415
+
+    index = open_index(folder)
+    glossary = Glossary(index.names())
+    retriever = Retriever(index, embedder, glossary)
+    return lambda question: _texts(index, retriever.search(question, DEPTH))
 
 
 VARIANTS = [
@@ -44,14 +59,9 @@ VARIANTS = [
         "passages by their best sentence",
         _build,
         {
-            "hybrid, without the reader": _opened(reader=False),
-            "hybrid, with the reader": _opened(reader=True),
-        },
-        {
-            "`ipqa ask --no-reader`": lambda folder, question: _typed(
-                "--no-reader", "--index", str(folder), question
-            ),
-            "`ipqa ask`": lambda folder, question: _typed("--index", str(folder), question),
+            "both legs, fused": _fused,
+            "then ranked, without the reader": _ranked(reader=False),
+            "then ranked, with the reader": _ranked(reader=True),
         },
     )
 ]

@@ -1,8 +1,11 @@
 """``Assistant.ask``: the one door to an answer, which every face calls."""
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ipqa.answering.answer import (
     Answer,
@@ -21,20 +24,24 @@ from ipqa.answering.ranking import PASSAGES, Candidate, Ranker, passages_in_orde
 from ipqa.answering.suggestion import openings
 from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.telling import Found, Teller
-from ipqa.answering.verification import Verification, Verifier
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
-from ipqa.errors import ModeUnavailable, UnknownReport
-from ipqa.generation.gate import Gate
-from ipqa.generation.writer import Writer
+from ipqa.errors import ModeUnavailable, NothingToRead, UnknownReport
 from ipqa.glossary import Glossary
+from ipqa.index.canaries import require_canaries
 from ipqa.index.making import require_answerable
+from ipqa.index.part import part_of
 from ipqa.index.store import Index, open_index
+from ipqa.japanese import load_dictionary
 from ipqa.llm import LanguageModel, language_model
 from ipqa.reader import Reader
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
+
+if TYPE_CHECKING:
+    from ipqa.answering.verification import Verification, Verifier
+    from ipqa.generation.writer import Writer
 
 _PASSAGES_FOR_TABLE = 100
 """A table that is named by its number is looked for among so many."""
@@ -71,20 +78,14 @@ class Assistant:
         self._settings = settings
         self._reader = reader
         self._weights = weights or shipped_weights(reader=reader is not None)
-        glossary = Glossary(report.text for report in index.reports.values())
+        glossary = Glossary(index.names())
         self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
         self._ranker = Ranker(index, self._evidence, self._weights, reader)
         self._citer = Citer(index)
-        self._verifier = Verifier(index, self._retriever, glossary, self._evidence, self._citer)
+        self._glossary = glossary
         self._teller = Teller(index, self._evidence, self._citer)
         self._language_model = language_model
-        gate = Gate(index, self._retriever, self._verifier)
-        self._writer = (
-            Writer(language_model, index, gate, self._citer, settings.llm_context)
-            if language_model is not None
-            else None
-        )
         self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 
     @classmethod
@@ -100,15 +101,19 @@ class Assistant:
             IndexProblem: the index is missing, damaged, or made with other settings.
             ModelUnavailable: the embedding model or the reader cannot be loaded.
         """
-        index = open_index(settings.index)
-        model = load_model(settings.embedding_model)
+        with ThreadPoolExecutor() as beside:  # the networks load without Python's lock
+            loading = beside.submit(load_model, settings.embedding_model)
+            reader = beside.submit(Reader) if settings.reader else None
+            index = open_index(settings.index)
+            load_dictionary()
+        model = loading.result()
         require_answerable(settings.index, index.manifest, model)
         return cls(
             index,
             model,
             settings,
             dense_weight=dense_weight,
-            reader=Reader() if settings.reader else None,
+            reader=reader.result() if reader is not None else None,
             language_model=language_model(settings),
         )
 
@@ -120,6 +125,33 @@ class Assistant:
         """
         index = open_index(self._settings.index)
         require_answerable(self._settings.index, index.manifest, self._model)
+        return self._of(index)
+
+    def require_canaries(self) -> None:
+        """Have the reports asked for sentences of their own, before anybody relies on what is found.
+
+        Raises:
+            CanaryFailed: what a report says is not found.
+            DictionaryUnavailable: Japanese cannot be cut into words.
+        """
+        require_canaries(self._settings.index, self._index, self._model)
+
+    def limited_to(self, reports: Collection[str]) -> "Assistant":
+        """An assistant that knows these reports alone, and answers as if there were no others.
+
+        Args:
+            reports: ids; those that the index does not hold are passed over.
+
+        Raises:
+            NothingToRead: the index holds none of them.
+            IndexDamaged: a file of the index is gone.
+        """
+        if self._index.reports.keys().isdisjoint(reports):
+            raise NothingToRead
+        return self._of(part_of(self._settings.index, self._index, reports))
+
+    def _of(self, index: Index) -> "Assistant":
+        """An assistant for another index, made as this one is."""
         return Assistant(
             index,
             self._model,
@@ -129,6 +161,23 @@ class Assistant:
             reader=self._reader,
             language_model=self._language_model,
         )
+
+    @cached_property
+    def _verifier(self) -> "Verifier":
+        from ipqa.answering.verification import Verifier  # noqa: PLC0415 - an answer needs none
+
+        return Verifier(self._index, self._retriever, self._glossary, self._evidence, self._citer)
+
+    @cached_property
+    def _writer(self) -> "Writer | None":
+        if self._language_model is None:
+            return None
+        from ipqa.generation.gate import Gate  # noqa: PLC0415 - only with a language model
+        from ipqa.generation.writer import Writer  # noqa: PLC0415
+
+        gate = Gate(self._index, self._retriever, self._verifier)
+        context = self._settings.llm_context
+        return Writer(self._language_model, self._index, gate, self._citer, context)
 
     @property
     def index(self) -> Index:
@@ -256,7 +305,7 @@ class Assistant:
         _, hits = self._ranked(understood, self._evidence.terms(understood), hits)
         return hits[:k]
 
-    def verify(self, text: str, reports: Sequence[str] | None = None) -> Verification:
+    def verify(self, text: str, reports: Sequence[str] | None = None) -> "Verification":
         """Check a draft against the reports, sentence by sentence.
 
         Raises:

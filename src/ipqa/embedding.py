@@ -5,6 +5,7 @@ Vectors are float32 rows of length one, so that an inner product is a cosine.
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,7 +53,10 @@ class ShippedModel:
     """multilingual-e5-small in eight bits, taught on questions of analysts: `models/embedder.md` tells how."""
 
     def __init__(self) -> None:
-        self._network = Network("embedder")
+        with ThreadPoolExecutor(1) as beside:  # the network loads without Python's lock
+            loading = beside.submit(Network, "embedder")
+            tokenizer()
+        self._network = loading.result()
         card = self._network.card
         self.dimension: int = card["dimension"]
         self._longest: int = card["longest"]

@@ -1,18 +1,22 @@
 """Two names for one thing, as the reports themselves give them: 「全固体電池(ASSB)」.
 
-Learnt when an index is opened, so that whoever asks with one name finds what is written under the other.
+Learnt of each report when it is read, so that whoever asks with one name finds what is written under the
+other.
 """
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _JAPANESE = r"[一-龥々ァ-ヺー・]"
 _LATIN = r"[A-Za-z][A-Za-z0-9&/.\-]*"
 _ABBREVIATED = re.compile(rf"({_JAPANESE}{{3,25}})\(({_LATIN})\)")
 _SPELT_OUT = re.compile(rf"(?<![A-Za-z0-9\-])([A-Z][A-Z&/]{{1,7}})\(({_JAPANESE}{{5,30}})\)")
 _CAPITALS = 2
+
+Names = Mapping[tuple[str, str], int]
+"""How often each full name and its abbreviation stand side by side in one report."""
 
 
 class Glossary:
@@ -23,10 +27,10 @@ class Glossary:
     is said only once must be the first mention of the abbreviation, as a definition is.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, reports: Iterable[Names]) -> None:
         seen: Counter[tuple[str, str]] = Counter()
-        for text in texts:
-            seen.update(_pairs_in(unicodedata.normalize("NFKC", text)))
+        for names in reports:
+            seen.update(names)
         ranked = sorted(seen, key=lambda pair: (-seen[pair], -len(pair[0]), pair))
         self._other: dict[str, str] = {}
         for name, short in ranked:
@@ -45,8 +49,9 @@ class Glossary:
         return " ".join([text, *added])
 
 
-def _pairs_in(text: str) -> Counter[tuple[str, str]]:
-    """How often each name and abbreviation stand side by side in one report."""
+def names_in(report: str) -> Names:
+    """The names in a report's text that stand beside an abbreviation."""
+    text = unicodedata.normalize("NFKC", report)
     pairs = Counter(
         (name, short)
         for name, short in _ABBREVIATED.findall(text)
@@ -70,6 +75,6 @@ def _introduced(text: str, short: str) -> bool:
 
 def _holds(text: str, name: str) -> bool:
     """Whether a name stands in a text; a Latin one not as a part of a longer word."""
-    if name.isascii():
-        return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
-    return name in text
+    if name not in text or not name.isascii():
+        return name in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None

@@ -8,10 +8,12 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 import sudachipy
+
+from ipqa.errors import DictionaryUnavailable
 
 SplitMode = Literal["A", "B", "C"]
 
@@ -92,6 +94,11 @@ def normalise(text: str) -> Normalised:
         cluster_start = position
     starts.append(len(text))
     return Normalised("".join(pieces), tuple(starts))
+
+
+def plain(text: str) -> str:
+    """A text as it is compared letter by letter: in NFKC and lower case, without white space."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def _joins(cluster: str, character: str) -> bool:
@@ -247,16 +254,44 @@ def content_words(text: str, mode: SplitMode = "A") -> list[Word]:
 
 @cache
 def tokenizer_fingerprint() -> str:
-    """Names everything that decides how a text becomes words, for the index's manifest."""
-    return (
-        f"sudachipy-{version('sudachipy')}/core-{version('sudachidict-core')}"
-        "/mode-A/nfkc/normalised-lower/content-words-1"
-    )
+    """Names everything that decides how a text becomes words, for the index's manifest.
+
+    Raises:
+        DictionaryUnavailable: Sudachi or its dictionary is not installed.
+    """
+    try:
+        program, dictionary = version("sudachipy"), version("sudachidict-core")
+    except PackageNotFoundError as error:
+        raise DictionaryUnavailable(reason=f"{error.name} is not installed") from error
+    return f"sudachipy-{program}/core-{dictionary}/mode-A/nfkc/normalised-lower/content-words-1"
+
+
+def require_dictionary() -> None:
+    """Cut a text into words, which shows whether that can be done.
+
+    Raises:
+        DictionaryUnavailable: it cannot.
+    """
+    if not content_words(_TRIAL):
+        raise DictionaryUnavailable(reason="no words")
+
+
+def load_dictionary() -> None:
+    """Load the dictionary, for which the first text would have to wait."""
+    with _dictionary_lock:
+        _dictionary()
 
 
 @cache
 def _dictionary() -> sudachipy.Dictionary:
-    return sudachipy.Dictionary(dict="core")
+    try:
+        return sudachipy.Dictionary(dict="core")
+    except Exception as error:  # what Sudachi raises without its files has no nearer ancestor
+        raise DictionaryUnavailable(reason=str(error)) from error
+
+
+_TRIAL = "報告書の出荷量"
+"""A text with words in it."""
 
 
 class _ThreadTokenizers(threading.local):

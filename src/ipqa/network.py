@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _SHIPPED = Path(__file__).parent / "models"
 _NETWORKS = ("embedder", "reader")
 _WORDS = "words.bin"
+_reading_tokens = Lock()
 
 
 class Network:
@@ -86,13 +88,18 @@ def _is_as_its_card_says(folder: Path, name: str) -> bool:
         raise ShippedModelUnavailable(model=name, reason=str(error)) from error
 
 
-@cache
 def tokenizer(folder: Path = _SHIPPED) -> "Tokenizer":
-    """What cuts a text into the tokens of the networks; offsets are code points.
+    """What cuts a text into the tokens of the networks, read once; offsets are code points.
 
     Raises:
         ShippedModelUnavailable: its file cannot be read.
     """
+    with _reading_tokens:  # both networks may be loading
+        return _tokenizer(folder)
+
+
+@cache
+def _tokenizer(folder: Path) -> "Tokenizer":
     try:
         from tokenizers import Tokenizer  # noqa: PLC0415 - a native library
 

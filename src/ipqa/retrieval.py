@@ -105,15 +105,10 @@ class Retriever:
 
     def _near(self, query: NDArray[np.float32], reports: Collection[str] | None) -> set[int]:
         """The passages of the nearest sentences."""
-        allowed = None
-        if reports is not None:
-            allowed = [
-                number
-                for number, sentence in enumerate(self._index.sentences)
-                if self._index.passages[sentence.passage].report in reports
-            ]
+        contents = self._index.contents
+        allowed = None if reports is None else contents.sentences_in(reports)
         nearest = self._index.dense.search(query, _DEPTH, allowed)
-        return {self._index.sentences[number].passage for number, _ in nearest}
+        return set(contents.passages_of([number for number, _ in nearest]))
 
     def _cosines(
         self, query: NDArray[np.float32], passages: Sequence[int]
@@ -126,14 +121,8 @@ class Retriever:
 
     def _lexical(self, words: Sequence[str], reports: Collection[str] | None) -> dict[int, float]:
         """Scores of the best passages that hold a word of the question."""
-        scores = self._index.lexical.scores(words)
-        numbers = [
-            int(number)
-            for number in np.flatnonzero(scores > 0)
-            if reports is None or self._index.passages[number].report in reports
-        ]
-        numbers.sort(key=lambda number: (-float(scores[number]), number))
-        return {number: float(scores[number]) for number in numbers[:_DEPTH]}
+        allowed = None if reports is None else self._index.contents.passages_in(reports)
+        return dict(self._index.lexical.best(words, _DEPTH, allowed))
 
 
 def _standardised(values: Sequence[float]) -> NDArray[np.float64]:

@@ -3,10 +3,10 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ipqa.errors import BadSetting, Language
 
@@ -22,6 +22,13 @@ def _web_folder() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "web"
 
 
+def _names(given: object) -> object:
+    """Names that are separated by commas, one by one."""
+    if not isinstance(given, str):
+        return given
+    return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
 class Settings(BaseSettings):
     """The options, read from the environment as ``IPQA_`` and the name in capitals."""
 
@@ -31,7 +38,7 @@ class Settings(BaseSettings):
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
     records: Path = Field(
         default_factory=lambda given: given["index"] / "records.sqlite3",
-        description="File that keeps conversations, and what people say about answers.",
+        description="File that keeps conversations, what people say about answers, and API keys.",
     )
     keep_conversations: bool = Field(
         default=True,
@@ -78,6 +85,29 @@ class Settings(BaseSettings):
         "auto", description="Language of messages on the command line; auto follows the locale."
     )
     host: str = Field("127.0.0.1", description="Address on which the server listens.")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        (),
+        description="Names under which the server answers, separated by commas, besides localhost and "
+        "its addresses.",
+    )
+    questions_per_minute: int = Field(
+        60,
+        ge=1,
+        description="How often one API key may ask, upload or change something, in a minute.",
+    )
+    requests_per_minute: int = Field(
+        1200,
+        ge=1,
+        description="How many requests one address may send in a minute, where API keys are wanted.",
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console",
+        description="What the server's log is written as: lines to read, or one JSON object each.",
+    )
+    log_questions: bool = Field(
+        default=False,
+        description="Whether the server's log holds the questions that were answered.",
+    )
     port: int = Field(8000, ge=0, le=65535, description="Port on which the server listens.")
     web: Path = Field(default_factory=_web_folder, description="Folder with the chat page.")
 

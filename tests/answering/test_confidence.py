@@ -16,7 +16,7 @@ from training.fit import RISING
 
 def features_of(assistant: Assistant, question: str, reader: Reader | None = None) -> Features:
     index = assistant.index
-    evidence = Evidence(index, Glossary(report.text for report in index.reports.values()))
+    evidence = Evidence(index, Glossary(index.names()))
     understood = understand(question, 200)
     terms = evidence.terms(understood)
     ranker = Ranker(index, evidence, shipped_weights(reader=reader is not None), reader)

@@ -29,7 +29,7 @@ def ranked(
     assistant: Assistant, question: str, ranking: dict[str, float]
 ) -> tuple[Question, list[Candidate]]:
     index = assistant.index
-    evidence = Evidence(index, Glossary(report.text for report in index.reports.values()))
+    evidence = Evidence(index, Glossary(index.names()))
     weights = Weights(ranking=ranking, confidence={}, constant=0, threshold=0.5)
     understood = understand(question, 200)
     hits = assistant.search(question, 20)
@@ -72,7 +72,7 @@ def test_what_was_read_is_reordered_and_the_rest_counts_as_no_more_relevant() ->
 
 def test_only_the_best_are_read(corpus_assistant: Assistant) -> None:
     index = corpus_assistant.index
-    evidence = Evidence(index, Glossary(report.text for report in index.reports.values()))
+    evidence = Evidence(index, Glossary(index.names()))
     understood = understand("再編で何が変わりましたか", 200)
     hits = corpus_assistant.search(understood.text, 20)
     terms = evidence.terms(understood)

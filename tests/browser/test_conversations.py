@@ -13,6 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ipqa.assistant import Assistant
+from ipqa.current import CurrentAssistant
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
@@ -307,7 +308,9 @@ class Restarted:
     def start(self) -> None:
         listener = socket.create_server(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
-        app = create_app(self._settings, lambda _: self._assistant)
+        app = create_app(
+            self._settings, CurrentAssistant(self._settings, lambda _: self._assistant)
+        )
         # connections that browsers keep open are not waited for
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)

@@ -1,13 +1,12 @@
-"""The comparison with other frameworks: what counts as found, and what its table says."""
+"""Other frameworks: what counts as found, and what their processes do."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from eval.peers import bench, common
+from eval.peers import common, environments
 from eval.peers.common import Embedder, Search, Variant
 from tests.parts import ROOT
 
@@ -55,16 +54,38 @@ def test_a_corpus_is_a_file_or_a_folder(tmp_path: Path) -> None:
     assert common.texts_of(tmp_path / "a.md") == ["一"]
 
 
-def test_time_beyond_the_embedding_leaves_the_embedding_out() -> None:
-    embedder = Embedder()
+def test_a_warm_process_tells_texts_and_what_of_the_time_is_the_embedding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    opened: list[Path] = []
 
-    def search(question: str) -> list[str]:
-        return [question[: len(embedder.embed_queries([question]))], EVIDENCE]
+    def open_leg(folder: Path, embedder: Embedder) -> Search:
+        opened.append(folder)
+        return lambda question: [question[: len(embedder.embed_queries([question]))], EVIDENCE]
 
-    questions = [(f"{number}年の水温は", [EVIDENCE]) for number in range(5)]
-    evidence, beyond = common._asked(search, embedder, questions)  # noqa: SLF001 - the rule itself
-    assert evidence == 1
-    assert 0 <= beyond < 1000 * embedder.seconds / len(questions)
+    asked = {"variant": 0, "leg": "dense", "question": "水温は"}
+    monkeypatch.setattr(sys, "argv", ["peer", "answer", str(tmp_path)])
+    monkeypatch.setattr(sys, "stdin", [json.dumps(asked)] * 3)
+    common.main([Variant("pieces", lambda *_: None, {"dense": open_leg})])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert opened == [tmp_path / "0"]
+    assert [one["texts"] for one in found] == [["水", EVIDENCE]] * 3
+    assert all(0 < one["embedding"] <= one["seconds"] for one in found)
+
+
+def test_every_variant_is_built_in_a_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def build(corpus: Path, folder: Path, _: Embedder) -> None:
+        (folder / "text").write_text(corpus.read_text(encoding="utf-8"), encoding="utf-8")
+
+    (tmp_path / "a.md").write_text("一", encoding="utf-8")
+    variants = [Variant(name, build, {"words": lambda *_: list}) for name in ("short", "long")]
+    monkeypatch.setattr(sys, "argv", ["peer", "build", str(tmp_path / "a.md"), str(tmp_path)])
+    common.main(variants)
+    assert [(tmp_path / str(n) / "text").read_text("utf-8") for n in (0, 1)] == ["一", "一"]
+    legs = json.loads(capsys.readouterr().out)["legs"]
+    assert [(leg["variant"], leg["name"]) for leg in legs] == [(0, "short"), (1, "long")]
 
 
 def test_the_model_is_loaded_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,40 +100,11 @@ def test_a_fresh_process_says_what_it_took(
         return lambda question: [question]
 
     variants = [Variant("pieces", lambda *_: None, {"words": open_leg})]
-    monkeypatch.setattr(sys, "argv", ["peer", "open", str(tmp_path), "pieces", "words", "水温は"])
+    monkeypatch.setattr(sys, "argv", ["peer", "open", str(tmp_path), "0", "words", "水温は"])
     common.main(variants)
     printed = json.loads(capsys.readouterr().out)
     assert printed["hits"] == 1
     assert printed["memory_mb"] > 10
-
-
-def row(leg: str, seconds: float, **others: float | None) -> dict[str, Any]:
-    given: dict[str, Any] = {"evidence": 0.5, "beyond_embedding_ms": 1.0, "memory_mb": 100.0}
-    return {"variant": "pieces", "leg": leg, "fresh_seconds": seconds, **given, **others}
-
-
-MEASURED: dict[str, dict[str, Any]] = {
-    "ipqa": {
-        "rows": [
-            row(bench.REFERENCE, 0.5),
-            row("`ipqa ask`", 1.0, evidence=None, beyond_embedding_ms=None, memory_mb=None),
-        ]
-    },
-    "Other": {"rows": [row("dense", 2.25, evidence=0.704, memory_mb=50.0)]},
-    "Broken": {"failed": "ERROR: No matching distribution found"},
-}
-
-
-def test_the_table_tells_times_as_multiples_of_ours() -> None:
-    lines = bench.table(MEASURED, 240).splitlines()
-    assert "n=240" in lines[0]
-    assert lines[2:6] == [
-        f"| ipqa: pieces | {bench.REFERENCE} | 0.50 | 1.00 × | 1.00 × | 1.00 × |",
-        "| ipqa: pieces | `ipqa ask` |  | 2.00 × |  |  |",
-        "| Other: pieces | dense | 0.70 | 4.50 × | 1.00 × | 0.50 × |",
-        "| Broken | not measured | | | | |",
-    ]
-    assert lines[-1] == "Broken was not measured: ERROR: No matching distribution found"
 
 
 def test_what_could_not_be_installed_is_told() -> None:
@@ -122,12 +114,12 @@ def test_what_could_not_be_installed_is_told() -> None:
         "",
         "[notice] new",
     ]
-    assert bench._last_error(told) == told[1]  # noqa: SLF001 - the rule itself
-    assert bench._last_error(["Traceback", "ValueError: bad", ""]) == "ValueError: bad"  # noqa: SLF001
-    assert bench._last_error([])  # noqa: SLF001
+    assert environments.last_error(told) == told[1]
+    assert environments.last_error(["Traceback", "ValueError: bad", ""]) == "ValueError: bad"
+    assert environments.last_error([])
 
 
 def test_every_peer_has_its_script() -> None:
-    for peer in bench.PEERS:
+    for peer in environments.PEERS:
         assert (ROOT / "eval" / "peers" / f"{peer.script}.py").is_file()
         assert all("==" in package for package in peer.packages)

@@ -30,7 +30,7 @@ HARBOUR = """\
 
 def gate_of(assistant: Assistant) -> Gate:
     index = assistant.index
-    glossary = Glossary(report.text for report in index.reports.values())
+    glossary = Glossary(index.names())
     retriever = Retriever(index, shipped_model(), glossary)
     evidence = Evidence(index, glossary)
     return Gate(index, retriever, Verifier(index, retriever, glossary, evidence, Citer(index)))

@@ -64,7 +64,7 @@ def test_a_damaged_index_is_built_anew(corpus: Path, tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     build_index(settings, shipped_model(), lambda _: None)
     before = held(settings)
-    for damaged in ("readings/*/reading.json", "generations/*/dense.faiss"):
+    for damaged in ("readings/*/reading.json", "generations/*/dense/vectors.faiss"):
         next(settings.index.glob(damaged)).write_bytes(b"{}")
         with pytest.raises(IndexDamaged):
             open_index(settings.index)
@@ -178,8 +178,10 @@ def test_a_removed_report_is_gone_with_its_copy_and_its_reading(tmp_path: Path) 
     settings = settings_for(tmp_path)
     for name in ("甲社", "乙社", "丙社"):
         add(settings, written(tmp_path / f"{name}.md", f"# {name}\n\n{name}は米を売る。"))
-    assert remove_report(settings, "甲社").gone == ("甲社",)
-    remove_report(settings, "乙社")  # the generation before the last one is kept, and then goes
+    assert remove_report(settings, shipped_model(), "甲社").gone == ("甲社",)
+    remove_report(
+        settings, shipped_model(), "乙社"
+    )  # the generation before the last one is kept, and then goes
     assert list(held(settings)) == ["丙社"]
     kept = {path.name for path in (settings.index / "library").glob("*/*")}
     assert kept == {"乙社.md", "丙社.md"}
@@ -190,9 +192,9 @@ def test_the_last_report_and_an_unknown_one_cannot_be_removed(tmp_path: Path) ->
     settings = settings_for(tmp_path)
     add(settings, written(tmp_path / "甲社.md", "# 甲社\n\n甲社は米を売る。"))
     with pytest.raises(LastReport):
-        remove_report(settings, "甲社")
+        remove_report(settings, shipped_model(), "甲社")
     with pytest.raises(UnknownReport):
-        remove_report(settings, "乙社")
+        remove_report(settings, shipped_model(), "乙社")
     assert list(held(settings)) == ["甲社"]
 
 

@@ -1,13 +1,14 @@
 """A build mends a damaged index without losing what was added to it, or taking damage for content."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from ipqa.errors import CopyDamaged, IndexDamaged
+from ipqa.errors import CopyDamaged, IndexDamaged, IndexMismatch
 from ipqa.index.build import BuildResult, add_reports, build_index, remove_report
-from ipqa.index.generations import generation_folder, read_pointer
+from ipqa.index.generations import FORMAT, generation_folder, read_pointer
 from ipqa.index.store import open_index
 from ipqa.reports import open_file
 from ipqa.settings import Settings
@@ -99,7 +100,7 @@ def test_what_is_added_again_mends_its_copy(settings: Settings, tmp_path: Path) 
     assert build(settings).failures == ()
 
 
-@pytest.mark.parametrize("name", ["words.json", "vectors.npy", "reading.json", "seal.json"])
+@pytest.mark.parametrize("name", ["words.npy", "vectors.npy", "reading.json", "seal.json"])
 def test_no_generation_is_made_of_a_damaged_reading(
     settings: Settings, tmp_path: Path, name: str
 ) -> None:
@@ -110,7 +111,7 @@ def test_no_generation_is_made_of_a_damaged_reading(
     with pytest.raises(IndexDamaged, match=f"readings/.*{name}.*ipqa build"):
         add(settings, tmp_path / "乙社.md")
     with pytest.raises(IndexDamaged, match=name):
-        remove_report(settings, "甲社")
+        remove_report(settings, shipped_model(), "甲社")
     build(settings)
     assert held(settings) == before
 
@@ -118,8 +119,27 @@ def test_no_generation_is_made_of_a_damaged_reading(
 def test_content_that_is_added_under_another_name_leaves_the_older_copy(
     settings: Settings, tmp_path: Path
 ) -> None:
-    remove_report(settings, "甲社")
+    remove_report(settings, shipped_model(), "甲社")
     (tmp_path / "別名.md").write_text(ADDED, encoding="utf-8")
     add(settings, tmp_path / "別名.md")
     names = {path.name for path in settings.index.glob("library/*/*")}
     assert names == {"甲社.md", "別名.md"}
+
+
+def test_what_was_added_to_an_index_of_an_earlier_format_keeps_its_origin(
+    settings: Settings, tmp_path: Path
+) -> None:
+    before = held(settings)
+    path = in_force(settings) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"format": FORMAT - 1}
+    for record in manifest["reports"]:
+        del record["files"], record["passages"], record["sentences"]
+    del manifest["digest"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    (settings.index / "current").write_text(f"{in_force(settings).name}\n", encoding="utf-8")
+    with pytest.raises(IndexMismatch, match="ipqa build"):
+        open_index(settings.index)
+    result = build(settings)
+    assert held(settings) == before
+    (added,) = (record for record in result.manifest.reports if record.added)
+    assert (added.id, added.origin) == ("甲社", str(tmp_path / "甲社.md"))

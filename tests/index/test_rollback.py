@@ -72,8 +72,8 @@ def test_what_is_built_after_a_rollback_leads_back_to_where_it_was_built_from(
 def test_one_that_does_not_open_is_not_put_in_force(library: Library) -> None:
     library.build(1)
     library.build(2)
-    (library.settings.index / "generations" / "000001" / "dense.faiss").write_bytes(b"")
-    with pytest.raises(IndexDamaged, match=r"generations/000001/dense\.faiss"):
+    (library.settings.index / "generations" / "000001" / "dense/vectors.faiss").write_bytes(b"")
+    with pytest.raises(IndexDamaged, match=r"generations/000001/dense/vectors\.faiss"):
         roll_back(library.settings, shipped_model())
     assert library.edition() == "第2版である。"
 
@@ -81,7 +81,7 @@ def test_one_that_does_not_open_is_not_put_in_force(library: Library) -> None:
 def test_a_damaged_generation_is_not_kept_to_go_back_to(library: Library) -> None:
     for edition in (1, 2):
         library.build(edition)
-    (library.settings.index / "generations" / "000002" / "dense.faiss").write_bytes(b"")
+    (library.settings.index / "generations" / "000002" / "dense/vectors.faiss").write_bytes(b"")
     library.build(3)
     assert generation_names(library.settings.index) == ["000001", "000003"]
 

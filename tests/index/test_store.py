@@ -189,7 +189,9 @@ def test_files_of_two_generations_do_not_pass_for_one(copy: Path, tmp_path: Path
     corpus.mkdir()
     (corpus / "other.md").write_text(SMALL_REPORT + "\n\n追記がある。", encoding="utf-8")
     other = build_small_index(corpus, tmp_path / "other-index")
-    shutil.copy(generation(other.index) / "dense.faiss", generation(copy) / "dense.faiss")
+    shutil.copy(
+        generation(other.index) / "dense/vectors.faiss", generation(copy) / "dense/vectors.faiss"
+    )
     with pytest.raises(IndexDamaged):
         open_index(copy)
 

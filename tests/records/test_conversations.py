@@ -370,3 +370,48 @@ def test_a_file_that_cannot_be_used_is_told_without_what_people_wrote(tmp_path: 
     for use in (store.all, lambda: store.get("一"), lambda: store.delete("一")):
         with pytest.raises(RecordsUnavailable):
             use()
+
+
+def test_a_conversation_is_there_for_its_owner_alone(path: Path) -> None:
+    database = Database(path)
+    stores = {
+        owner: ConversationStore(database, owner) for owner in ("田中", "佐藤", "田中さん", None)
+    }
+    ids = {owner: asked(store, f"{owner}の質問") for owner, store in stores.items()}
+    for owner, store in stores.items():
+        assert [summary.id for summary in store.all()] == [ids[owner]]
+        assert [summary.id for summary in store.all("質問")] == [ids[owner]]
+        assert questions(store, ids[owner]) == [f"{owner}の質問"]
+
+
+@pytest.mark.parametrize("other", ["佐藤", None])
+def test_somebody_elses_conversation_is_one_that_does_not_exist(
+    path: Path, other: str | None
+) -> None:
+    database = Database(path)
+    own, others = ConversationStore(database, "田中"), ConversationStore(database, other)
+    for mine, theirs in ((own, others), (others, own)):
+        conversation = asked(mine, "増築の費用はいくらですか")
+        for act in (
+            theirs.get,
+            theirs.delete,
+            lambda one, store=theirs: store.rename(one, "別の題"),
+            lambda one, store=theirs: store.add_turn(one, "割り込み", answer()),
+        ):
+            messages = []
+            for one in (conversation, "x" * len(conversation)):
+                with pytest.raises(UnknownConversation) as caught:
+                    act(one)
+                messages.append(caught.value.message("ja").replace(one, ""))
+            assert messages[0] == messages[1]
+        assert questions(mine, conversation) == ["増築の費用はいくらですか"]
+        assert mine.get(conversation).title == "設備投資について"
+
+
+def test_whoever_gets_the_name_of_a_key_finds_its_conversations_again(path: Path) -> None:
+    conversation = asked(ConversationStore(Database(path), "田中"), "増築の費用はいくらですか")
+    again = ConversationStore(Database(path), "田中")
+    assert questions(again, conversation) == ["増築の費用はいくらですか"]
+    again.delete(conversation)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM conversation_owners").fetchone() == (0,)

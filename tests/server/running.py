@@ -12,6 +12,7 @@ import httpx
 import uvicorn
 
 from ipqa.assistant import Assistant
+from ipqa.current import CurrentAssistant
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
 
@@ -23,7 +24,9 @@ def running(
     """A client of a server that answers from the index of the settings."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings, open_assistant), log_level="warning")
+        uvicorn.Config(
+            create_app(settings, CurrentAssistant(settings, open_assistant)), log_level="warning"
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -31,10 +34,14 @@ def running(
         assert thread.is_alive()
         time.sleep(0.01)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with httpx.Client(base_url=address, timeout=60, headers={"accept-language": "ja"}) as client:
-        yield client
-    server.should_exit = True
-    thread.join(timeout=60)
+    try:
+        with httpx.Client(
+            base_url=address, timeout=60, headers={"accept-language": "ja"}
+        ) as client:
+            yield client
+    finally:  # a test that fails must not leave a thread behind, which pytest would wait for
+        server.should_exit = True
+        thread.join(timeout=60)
     assert not thread.is_alive()
 
 

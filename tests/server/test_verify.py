@@ -11,6 +11,7 @@ import uvicorn
 
 from ipqa.answering.verification import Verification
 from ipqa.assistant import Assistant
+from ipqa.current import CurrentAssistant
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
 
@@ -23,9 +24,8 @@ def client(
 ) -> Iterator[httpx.Client]:
     listener = socket.create_server(("127.0.0.1", 0))
     records = tmp_path_factory.mktemp("server") / "records.sqlite3"
-    app = create_app(
-        small_settings.model_copy(update={"records": records}), lambda _: small_assistant
-    )
+    settings = small_settings.model_copy(update={"records": records})
+    app = create_app(settings, CurrentAssistant(settings, lambda _: small_assistant))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

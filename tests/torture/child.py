@@ -79,7 +79,7 @@ def _do(task: Task) -> None:
             [(open_file(Path(task.what), max_bytes=10**6), task.what)],
             lambda _: None,
         ),
-        "remove": lambda: remove_report(settings, task.what),
+        "remove": lambda: remove_report(settings, Remembered(Path(task.vectors)), task.what),
     }
     actions[task.action]()
 

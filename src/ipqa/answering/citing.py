@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ipqa.answering.answer import Citation, CitedSource, Claim
 from ipqa.answering.statement import Statement
@@ -9,14 +10,19 @@ from ipqa.index.store import Index
 from ipqa.reports.model import Block, Damage, Report, Span
 from ipqa.reports.sources import SourceIndex
 
+_REMEMBERED = 100
+"""Reports whose sources stay at hand."""
+
 
 class Citer:
     """Makes the citations of answers from the reports of an index."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._editions = {name: report.edition for name, report in index.reports.items()}
-        self._sources = {name: SourceIndex(report) for name, report in index.reports.items()}
+        self._edition = lru_cache(maxsize=_REMEMBERED)(lambda name: index.reports[name].edition)
+        self._sources = lru_cache(maxsize=_REMEMBERED)(
+            lambda name: SourceIndex(index.reports[name])
+        )
 
     def cite(
         self, statements: Sequence[Statement]
@@ -43,7 +49,7 @@ class Citer:
         return Citation(
             number=number,
             report=report_id,
-            edition=self._editions[report_id],
+            edition=self._edition(report_id),
             title=report.title,
             section=_section_at(report, span),
             quote=span.within(report.text),
@@ -53,7 +59,7 @@ class Citer:
             columns=_columns_at(report, span),
             sources=tuple(
                 CitedSource(mark=s.mark, title=s.title, url=s.url, status=s.status)
-                for s in self._sources[report_id].behind(span)
+                for s in self._sources(report_id).behind(span)
             ),
         )
 

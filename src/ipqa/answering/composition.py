@@ -77,12 +77,13 @@ def _chosen(question: Question, candidates: Sequence[Candidate], report: Report)
     chosen = [best]
     while len(chosen) < _MOST_SENTENCES:
         room = _CHARACTERS - sum(len(candidate.text) for candidate in chosen)
-        worth = {c: c.score + _bond(report, c, chosen) for c in others if len(c.text) <= room}
-        following = max(worth, key=lambda c: (worth[c], -c.number), default=None)
-        if following is None or worth[following] < best.score - near:
+        others = [candidate for candidate in others if len(candidate.text) <= room]
+        worth = [c.score + _bond(report, c, chosen) for c in others]
+        places = range(len(others))
+        place = max(places, key=lambda i: (worth[i], -others[i].number), default=None)
+        if place is None or worth[place] < best.score - near:
             break
-        chosen.append(following)
-        others.remove(following)
+        chosen.append(others.pop(place))
     return sorted((c.sentence for c in chosen), key=lambda sentence: sentence.span.start)
 
 

@@ -6,24 +6,18 @@ covers a term when it holds its words, read together with the headings and lead-
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, lru_cache
 
 from ipqa.answering.question import GENERIC_FORMS, Question
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import Word, content_words, holds_japanese
-from ipqa.reports.model import Report
+from ipqa.japanese import Word, content_words, holds_japanese, plain
 
 _NO_NAME = re.compile(r"(?:[ぁ-んー]+|.|[A-Za-z&]{1,4})$")
 _COMMON_SHARE = 0.25
 _SCATTERED = 0.5
-_OPENING_BLOCKS = 3
-_BYLINE = re.compile(
-    r"^.{0,12}(?:会社|法人|研究所|研究機構|大学|協会|銀行|省|庁|Inc\.|Ltd\.).{0,20}$"
-)
 
 _LIGHTER: Mapping[str, float] = {
     "動詞": 0.4,
@@ -54,11 +48,12 @@ class Evidence:
         self._index = index
         self._glossary = glossary
         self._read = lru_cache(maxsize=20_000)(self._read_text)
-        self._subjects = {r.id: _subject_of(r) for r in index.reports.values()}
+        self._subject = cache(index.contents.subject)
+        self._is_written = lru_cache(maxsize=20_000)(index.contents.is_written)
 
     def with_subject(self, report: str, text: str) -> str:
         """A stretch of a report with the names of what the report is about, which it may leave out."""
-        return f"{text}\n{self._subjects[report]}"
+        return f"{text}\n{self._subject(report)}"
 
     def terms(self, question: Question) -> tuple[Term, ...]:
         """The question's terms with their weights in this index.
@@ -76,7 +71,8 @@ class Evidence:
         total = sum(term.weight for term in terms)
         if not total:
             return 0.0
-        return sum(term.weight * self._held(term, text) for term in terms) / total
+        read = self._read(text)
+        return sum(term.weight * _held(term, read) for term in terms) / total
 
     def new_words(self, terms: tuple[Term, ...], text: str) -> int:
         """How many words a text has that the question has not."""
@@ -101,14 +97,14 @@ class Evidence:
 
     def missing_names(self, terms: tuple[Term, ...], text: str) -> list[Term]:
         """Names in the question that a text does not hold, those that stand everywhere aside."""
+        names = [term for term in terms if term.is_name and not self._is_everywhere(term)]
+        if not names:
+            return []  # most questions: the text need not be read
         read = self._read(text)
         return [
-            term
-            for term in terms
-            if term.is_name
-            and not self._is_everywhere(term)
-            and self._telling(term) not in read.forms
-            and not read.shows(term.surface)
+            name
+            for name in names
+            if self._telling(name) not in read.forms and not read.shows(name.surface)
         ]
 
     def _term(self, word: Word) -> Term:
@@ -119,27 +115,11 @@ class Evidence:
             weight *= _GENERIC_WEIGHT
         return Term(word.surface, parts, weight, word.is_name)
 
-    def _held(self, term: Term, text: str) -> float:
-        read = self._read(text)
-        if read.shows(term.surface):
-            return 1.0
-        share = sum(form in read.forms for form in term.forms) / len(term.forms)
-        if len(term.forms) > 1 and _plain_word(term.surface) not in read.plain:
-            share *= _SCATTERED
-        return share
-
     def _partly_known(self, term: Term) -> bool:
         if any(self._index.lexical.passages_with(form) for form in term.forms):
             return True
+        # as it is written, too: Sudachi cuts a word differently in other company
         return len(term.surface) > 1 and self._is_written(term.surface)
-
-    def _is_written(self, word: str) -> bool:
-        """Whether a report holds a word as it is written; Sudachi cuts one differently in other company."""
-        return any(_plain_word(word) in text for text in self._plain_texts)
-
-    @cached_property
-    def _plain_texts(self) -> list[str]:
-        return [_plain(f"{r.title}\n{r.text}") for r in self._index.reports.values()]
 
     def _known(self, term: Term) -> bool:
         return all(self._index.lexical.passages_with(form) for form in term.forms)
@@ -160,18 +140,7 @@ class Evidence:
         """A text with both names of whatever the reports name twice."""
         expanded = self._glossary.expand(text)
         forms = frozenset(word.form for word in content_words(expanded))
-        return _Read(forms, _plain(expanded))
-
-
-def _subject_of(report: Report) -> str:
-    """The names in a report's title, and the organisation that its title or byline names."""
-    opening = [
-        block.span.within(report.text)
-        for block in report.blocks[:_OPENING_BLOCKS]
-        if block.section == 0 or block.kind == "heading"
-    ]
-    names = [word.surface for word in content_words(report.title) if word.is_name]
-    return " ".join([*names, *(line for line in (report.title, *opening) if _BYLINE.search(line))])
+        return _Read(forms, plain(expanded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +158,16 @@ class _Read:
         return len(surface) > 1 and not surface.isascii() and _plain_word(surface) in self.plain
 
 
+def _held(term: Term, read: _Read) -> float:
+    """How much of a term a text holds, 0 to 1."""
+    if read.shows(term.surface):
+        return 1.0
+    share = sum(form in read.forms for form in term.forms) / len(term.forms)
+    if len(term.forms) > 1 and _plain_word(term.surface) not in read.plain:
+        share *= _SCATTERED
+    return share
+
+
 @lru_cache(maxsize=2_000)
 def _plain_word(word: str) -> str:
-    return _plain(word)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+    return plain(word)

@@ -1,4 +1,4 @@
-"""The command line: ``ipqa build``, ``add``, ``list``, ``ask``, ``serve``, ``inspect``, ``doctor``, ``eval`` and others.
+"""The command line: ``ipqa build``, ``add``, ``list``, ``ask``, ``serve``, ``keys``, ``doctor``, ``bench``, ``eval`` and others.
 
 Heavy modules are imported by the commands that need them, so that ``ipqa --help`` comes at once.
 """
@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from ipqa.cli import asking, doctor, evaluation, library, mcp, reading
+from ipqa.cli import asking, bench, doctor, evaluation, keys, library, mcp, reading
 from ipqa.cli.output import complain, err, say
 from ipqa.errors import IpqaError
 
@@ -27,6 +27,12 @@ app.add_typer(asking.app)
 app.add_typer(reading.app)
 app.add_typer(mcp.app)
 app.add_typer(doctor.app)
+app.add_typer(bench.app)
+app.add_typer(
+    keys.app,
+    name="keys",
+    help=say("サーバーを使う人の API キーを管理します。", "Manage the API keys of a server."),
+)
 app.add_typer(
     evaluation.app,
     name="eval",

@@ -10,11 +10,13 @@ from ipqa.cli.output import (
     IndexOption,
     JsonOption,
     ReaderOption,
+    complain,
     listening,
     out,
     say,
     settings_of,
 )
+from ipqa.errors import IpqaError
 
 if TYPE_CHECKING:
     from ipqa.answering.answer import Answer
@@ -58,17 +60,31 @@ def serve(
     *,
     reader: ReaderOption = None,
 ) -> None:
-    """Serve the page and the API until interrupted."""
+    """Serve the page and the API until interrupted.
+
+    What cannot be answered from yet is told, here and by ``/readyz``, and taken up as soon as it can.
+    """
     settings = settings_of(index=index, host=host, port=port, reader=reader)
     import uvicorn  # noqa: PLC0415
 
     from ipqa.assistant import Assistant  # noqa: PLC0415
+    from ipqa.current import CurrentAssistant  # noqa: PLC0415
     from ipqa.server.app import create_app  # noqa: PLC0415
+    from ipqa.server.guard import require_key  # noqa: PLC0415
+    from ipqa.server.logs import configure  # noqa: PLC0415
 
-    assistant = Assistant.open(settings)
+    require_key(settings)
     listener, place = listening(settings)
+    configure(settings)
+    current = CurrentAssistant(settings, Assistant.open)
+    current.catch_up()
+    try:
+        current.require_ready()
+    except IpqaError as error:
+        complain(say("まだ質問に答えられません: ", "Not ready for questions: "), error)
     out.print(say(f"{place} を開いてください(終了は Ctrl-C)。", f"Open {place} (Ctrl-C to stop)."))  # fmt: skip
-    config = uvicorn.Config(create_app(settings, lambda _: assistant), log_level="warning")
+    app = create_app(settings, current)
+    config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 

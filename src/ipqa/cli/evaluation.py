@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-
 _TREC_DEPTH = 100
 
 
@@ -112,7 +111,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of a command
     """Measure the assistant on gold questions."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.evaluation.gold import check_against, read_conversations  # noqa: PLC0415
-    from ipqa.evaluation.run import ask_all, cold_start  # noqa: PLC0415
+    from ipqa.evaluation.run import ask_all  # noqa: PLC0415
+    from ipqa.evaluation.speed import cold_start  # noqa: PLC0415
     from ipqa.retrieval import DENSE_WEIGHT  # noqa: PLC0415
 
     weights = {"fused": DENSE_WEIGHT, "dense": 1.0, "lexical": 0.0}

@@ -125,11 +125,12 @@ def remove(
 ) -> None:
     """Take one report out; its original file is left alone."""
     settings = settings_of(index=index)
+    from ipqa.embedding import load_model  # noqa: PLC0415
     from ipqa.index.build import remove_report  # noqa: PLC0415
     from ipqa.index.store import read_manifest  # noqa: PLC0415
 
     before = {record.id: record for record in read_manifest(settings.index).reports}
-    result = remove_report(settings, report)
+    result = remove_report(settings, load_model(settings.embedding_model), report)
     _tell(result, settings, ())
     if not before[report].added:
         out.print(
@@ -164,8 +165,8 @@ def rollback(index: IndexOption = None) -> None:
         out.print(Text.assemble("  ", (record.id, "bold"), "  ", (record.origin, "dim")))
     out.print(
         say(
-            "動いているサーバーは、再起動するまで前の索引で答えます。",
-            "A server that is running goes on with the other index until it is started anew.",
+            "動いているサーバーは、再起動しなくても数秒でこの索引に切り替わります。",
+            "A server that is running takes it up within seconds, without being started anew.",
         )
     )
 

@@ -59,21 +59,35 @@ def mcp(
     if find_spec("mcp") is None:
         raise ExtraMissing(packages="mcp", extra="mcp")
     settings = settings_of(index=index, host=host, port=port)
+    if http:
+        from ipqa.server.guard import require_key  # noqa: PLC0415
+
+        require_key(settings)
     from ipqa.assistant import Assistant  # noqa: PLC0415
+    from ipqa.current import CurrentAssistant  # noqa: PLC0415
     from ipqa.mcp.server import create_server  # noqa: PLC0415
 
-    server = create_server(Assistant.open(settings))
-    if http:
-        _serve_http(server, settings)
-    else:
-        server.run("stdio")
+    current = CurrentAssistant(settings, Assistant.open)
+    current.catch_up()
+    current.require_ready()
+    server = create_server(lambda: current.assistant)
+    with current.following():
+        if http:
+            _serve_http(server, settings)
+        else:
+            server.run("stdio")
 
 
 def _serve_http(server: "MCPServer[Any]", settings: "Settings") -> None:
-    """Serve over streamable HTTP; each request stands by itself."""
+    """Serve over streamable HTTP; each request stands by itself, and is let in as ``ipqa serve`` does."""
     import uvicorn  # noqa: PLC0415
+    from starlette.middleware.base import BaseHTTPMiddleware  # noqa: PLC0415
+
+    from ipqa.server.guard import Guard, whole_index_only  # noqa: PLC0415
 
     listener, place = listening(settings)
     err.print(say(f"MCP: {place}/mcp (終了は Ctrl-C)", f"MCP: {place}/mcp (Ctrl-C to stop)"))  # fmt: skip
     served = server.streamable_http_app(stateless_http=True, host=settings.host)
+    served.add_middleware(BaseHTTPMiddleware, dispatch=whole_index_only)
+    served.add_middleware(BaseHTTPMiddleware, dispatch=Guard(settings, keyed=("/mcp",)))
     uvicorn.Server(uvicorn.Config(served, log_level="warning")).run(sockets=[listener])

@@ -1,6 +1,5 @@
 """The index, file by file: the generation in force, the one to go back to, the reports of the first."""
 
-from collections import Counter
 from pathlib import Path
 
 from ipqa.doctor.checkup import (
@@ -13,6 +12,7 @@ from ipqa.doctor.checkup import (
 )
 from ipqa.embedding import EmbeddingModel
 from ipqa.errors import CopyDamaged, IndexProblem, IpqaError
+from ipqa.index.canaries import require_canaries
 from ipqa.index.files import FileFault, check
 from ipqa.index.generations import (
     Manifest,
@@ -105,18 +105,13 @@ class _Examination:
         except IndexProblem:
             return ()  # noted already
         index = self._opened(manifest, model)
-        passages: Counter[str] = Counter()
-        sentences: Counter[str] = Counter()
-        if index:
-            passages.update(passage.report for passage in index.passages)
-            sentences.update(index.passages[s.passage].report for s in index.sentences)
         return tuple(
             ReportState(
                 id=entry.id,
                 origin=entry.origin,
                 characters=len(index.reports[entry.id].text) if index else None,
-                passages=passages[entry.id] if index else None,
-                sentences=sentences[entry.id] if index else None,
+                passages=entry.passages if index else None,
+                sentences=entry.sentences if index else None,
                 reading=self._reading_is_whole(entry),
                 copied=self._copy_is_whole(entry) if entry.added else None,
             )
@@ -134,6 +129,7 @@ class _Examination:
         try:
             if model is not None:
                 require_answerable(self._folder, manifest, model)
+                require_canaries(self._folder, index, model)
         except IndexProblem as error:
             self._note(manifest_path(self._folder, index.name), error)
         return index

@@ -16,22 +16,22 @@ from ipqa.errors import (
     ShippedModelChanged,
     ShippedModelUnavailable,
 )
-from ipqa.japanese import content_words
+from ipqa.japanese import require_dictionary
 from ipqa.network import changed_weights
 from ipqa.reader import Reader
 from ipqa.settings import Settings
 
 _TRIAL = "報告書の出荷量"
-"""A text with words in it, for the dictionary and the model."""
+"""A text for the model to embed."""
 
 
 def dictionary_faults() -> list[Fault]:
     """What keeps Japanese from being cut into words."""
     try:
-        words = content_words(_TRIAL)
-    except Exception as error:  # noqa: BLE001 - what Sudachi raises without its files has no nearer ancestor
-        return [_without_dictionary(str(error))]
-    return [] if words else [_without_dictionary("no words")]
+        require_dictionary()
+    except DictionaryUnavailable as error:
+        return [fault_of("sudachidict-core", error)]
+    return []
 
 
 def model_faults() -> list[Fault]:
@@ -85,10 +85,6 @@ def examine_disk(index: Path) -> tuple[DiskState, list[Fault]]:
         DiskState(folder=str(folder), free=free, index=size),
         [fault_of(folder, problem) for problem in problems],
     )
-
-
-def _without_dictionary(reason: str) -> Fault:
-    return fault_of("sudachidict-core", DictionaryUnavailable(reason=reason))
 
 
 def _shown(name: str, value: object) -> str:

@@ -14,15 +14,20 @@
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
     │   ├── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
-    │   └── NoGenerationBefore
+    │   └── NoGenerationBefore · CanaryFailed
     ├── FileNotWritable      a file that was asked for cannot be written
     ├── AnswersUnreadable    a file of saved answers is none
     ├── BadGold              gold questions that cannot be measured against
     ├── RunUnreadable        a folder holds no evaluation run
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
+    ├── NothingToAsk         no question can be made of the reports
     ├── JudgeUnavailable     the model that is to judge answers cannot be asked
     ├── RecordsUnavailable   the file that keeps conversations and feedback cannot be used
     │   └── RecordsDamaged
+    ├── AccessError          a server does not do what was asked for whoever asked it
+    │   ├── KeyNeeded · KeyRefused · AdminNeeded · EveryReportNeeded · NothingToRead
+    │   ├── TooManyRequests · HostRefused
+    │   └── NoKeys · KeyExists · UnknownKey · BadKey
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
     ├── ExtraMissing         a feature needs packages that are not installed
@@ -30,6 +35,7 @@
     │   └── ShippedModelUnavailable
     │       └── ShippedModelChanged
     ├── DictionaryUnavailable   Japanese cannot be cut into words
+    ├── NotReady             the server cannot answer questions now
     ├── EndpointUnreachable  the language model's endpoint does not answer
     ├── DiskNearlyFull       a new generation of the index may not find room
     ├── BadSetting           an environment variable or option has no valid value
@@ -39,6 +45,20 @@ Each says what happened, to what, and what to do next, in Japanese and in Englis
 line, HTTP, page) choose the language and nothing else.
 """
 
+from ipqa.errors.access import (
+    AccessError,
+    AdminNeeded,
+    BadKey,
+    EveryReportNeeded,
+    HostRefused,
+    KeyExists,
+    KeyNeeded,
+    KeyRefused,
+    NoKeys,
+    NothingToRead,
+    TooManyRequests,
+    UnknownKey,
+)
 from ipqa.errors.base import (
     IpqaError,
     Language,
@@ -49,9 +69,11 @@ from ipqa.errors.evaluation import (
     BadGold,
     BadThreshold,
     JudgeUnavailable,
+    NothingToAsk,
     RunUnreadable,
 )
 from ipqa.errors.index import (
+    CanaryFailed,
     EmptyCorpus,
     IndexBusy,
     IndexDamaged,
@@ -110,19 +132,24 @@ from ipqa.errors.running import (
     ExtraMissing,
     FileNotWritable,
     ModelUnavailable,
+    NotReady,
     ShippedModelChanged,
     ShippedModelUnavailable,
 )
 
 __all__ = [
+    "AccessError",
     "AddressInUse",
     "AddressRefused",
+    "AdminNeeded",
     "AnswersUnreadable",
     "BadAnswers",
     "BadGold",
+    "BadKey",
     "BadSetting",
     "BadThreshold",
     "BrokenUtf8",
+    "CanaryFailed",
     "ConversationsOff",
     "CopyDamaged",
     "DictionaryUnavailable",
@@ -134,6 +161,7 @@ __all__ = [
     "EmptyQuestion",
     "EmptyReport",
     "EndpointUnreachable",
+    "EveryReportNeeded",
     "ExtraMissing",
     "FileBroken",
     "FileMissing",
@@ -141,6 +169,7 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "FormatNotReadable",
+    "HostRefused",
     "IndexBusy",
     "IndexDamaged",
     "IndexMismatch",
@@ -150,16 +179,23 @@ __all__ = [
     "IndexTooNew",
     "IpqaError",
     "JudgeUnavailable",
+    "KeyExists",
+    "KeyNeeded",
+    "KeyRefused",
     "Language",
     "LastReport",
     "ModeUnavailable",
     "ModelUnavailable",
     "NoEvaluation",
     "NoGenerationBefore",
+    "NoKeys",
     "NoTextLayer",
     "NoWordsInQuestion",
+    "NotReady",
     "NotText",
     "NothingInFolder",
+    "NothingToAsk",
+    "NothingToRead",
     "PasswordNeeded",
     "QuestionError",
     "QuestionTooLong",
@@ -169,9 +205,11 @@ __all__ = [
     "RunUnreadable",
     "ShippedModelChanged",
     "ShippedModelUnavailable",
+    "TooManyRequests",
     "UnknownConversation",
     "UnknownEncoding",
     "UnknownJob",
+    "UnknownKey",
     "UnknownRecord",
     "UnknownReport",
     "UnpacksTooLarge",

@@ -31,6 +31,13 @@ class BadAnswers(IpqaError):
     en = "{path}, line {line}, is no answer ({reason}). Give one JSON object a line, with id, answer and citations."
 
 
+class NothingToAsk(IpqaError):
+    """No question can be made of the reports' sentences."""
+
+    ja = "報告書の文から質問を作れないため、測れません。文章のある報告書を `ipqa add` で加えてください。"
+    en = "No question can be made of the reports' sentences, so nothing is measured. Add a report of whole sentences with `ipqa add`."
+
+
 class BadThreshold(IpqaError):
     """A threshold on the command line is not METRIC=VALUE."""
 

@@ -31,6 +31,16 @@ class IndexMismatch(IndexProblem):
     )
 
 
+class CanaryFailed(IndexProblem):
+    """What a report says is not found in the index, whose files are all as they were written."""
+
+    ja = "索引 {folder} は動作確認に通りませんでした(報告書 {report}: {reason_ja})。`ipqa doctor` で原因を調べて直してから、`{remedy}` で作り直してください。"
+    en = (
+        "The index in {folder} did not pass its check (report {report}: {reason}). Find out why with "
+        "`ipqa doctor`, then rebuild with `{remedy}`."
+    )
+
+
 class IndexTooNew(IndexProblem):
     """The index was written by a later version of ipqa."""
 

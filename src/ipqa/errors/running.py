@@ -43,6 +43,16 @@ class DictionaryUnavailable(IpqaError):
     )
 
 
+class NotReady(IpqaError):
+    """The server cannot answer questions now; why is for those to know who run it."""
+
+    ja = "このサーバーは、いまは質問に答えられません。しばらくしてからもう一度試し、続くときは管理者に知らせてください。"
+    en = (
+        "This server cannot answer questions now. Try again in a while; if it goes on, tell whoever runs "
+        "the server."
+    )
+
+
 class EndpointUnreachable(IpqaError):
     """The language model's endpoint does not answer."""
 

@@ -6,14 +6,10 @@ OUT/report.html     the same to look at, written by ``page``
 """
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel
 
 from ipqa.answering.answer import Answer, Mode, Turn
@@ -24,19 +20,15 @@ from ipqa.evaluation.measures import Measures, measure
 from ipqa.evaluation.retrieval import LEGS, Leg, measure_retrieval
 from ipqa.evaluation.scores import (
     Score,
-    Values,
     abstention_scores,
-    bootstrap,
     calibration_score,
     grouped,
     mean_scores,
 )
+from ipqa.evaluation.speed import timing_scores
 from ipqa.reports.model import Report
-from ipqa.settings import Settings
 
 _ALL_CANDIDATES = 1000
-_PERCENTILES = (50, 95)
-_STARTS = 3
 
 
 class Record(BaseModel):
@@ -134,7 +126,9 @@ def scores_of(records: Sequence[Record]) -> Scores:
     overall |= calibration_score(
         [r.answer.confidence for r in answered], [r.right for r in answered]
     )
-    overall |= _speed([r.answer.timings_ms for r in records if "total" in r.answer.timings_ms])
+    overall |= timing_scores(
+        [r.answer.timings_ms for r in records if "total" in r.answer.timings_ms]
+    )
     legs = {leg: mean_scores([r.legs[leg] for r in records if r.legs]) for leg in LEGS}
     return Scores(
         overall=overall,
@@ -172,31 +166,3 @@ def read_run(folder: Path) -> list[Record]:
         return [Record.model_validate_json(line) for line in lines]
     except (OSError, ValueError) as error:
         raise RunUnreadable(path=path, reason=str(error).splitlines()[0]) from error
-
-
-def cold_start(settings: Settings, question: str) -> Score:
-    """Milliseconds from the start of a new process to its first answer, of a few starts."""
-    command = [sys.executable, "-m", "ipqa.cli", "ask", "--index", str(settings.index), question]
-    milliseconds = []
-    for _ in range(_STARTS):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ourselves
-        milliseconds.append(1000 * (time.perf_counter() - started))
-    return bootstrap(
-        "ms_cold_start", np.asarray(milliseconds), lambda rows: np.median(rows, axis=-1)
-    )
-
-
-def _speed(timings: Sequence[Mapping[str, float]]) -> dict[str, Score]:
-    """The time for an answer, and for each stage of it, that half and nearly all questions keep to."""
-    found: dict[str, Score] = {}
-    for stage in timings[0] if timings else ():
-        values = np.asarray([timing[stage] for timing in timings], dtype=np.float64)
-        for share in _PERCENTILES:
-            name = f"ms_p{share}" if stage == "total" else f"ms_{stage}_p{share}"
-            found[name] = bootstrap(name, values, _percentile_of(share))
-    return found
-
-
-def _percentile_of(share: int) -> Callable[[Values], Values]:
-    return lambda rows: np.asarray(np.percentile(rows, share, axis=-1))

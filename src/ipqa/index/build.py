@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ipqa import __version__
 from ipqa.embedding import EmbeddingModel, Vectors
 from ipqa.errors import (
     CopyDamaged,
@@ -19,24 +18,22 @@ from ipqa.errors import (
     FileMissing,
     FileUnreadable,
     IndexMissing,
-    IndexProblem,
     LastReport,
     ReadError,
     UnknownReport,
 )
 from ipqa.index.files import FileFault, FileRecord
-from ipqa.index.generations import Manifest, ReportRecord, damaged
+from ipqa.index.generations import Manifest, ReportRecord, ReportSource, damaged
+from ipqa.index.legs import EXACT
 from ipqa.index.library import Entry, Library, corpus_entries, free_id
-from ipqa.index.making import recipe_of, require_recipe
+from ipqa.index.making import recipe_of, require_answerable, require_recipe
+from ipqa.index.publishing import publish
 from ipqa.index.readings import Cut, Readings, Recipe, key_of
 from ipqa.index.recovery import reports_before
 from ipqa.index.store import (
-    clear_away,
-    kept_reports,
+    is_large,
     one_writer,
-    open_index,
     read_manifest,
-    write_generation,
 )
 from ipqa.japanese import content_words
 from ipqa.passages import Sentence, split_report
@@ -79,8 +76,16 @@ class BuildResult:
     failures: tuple[ReadError, ...] = ()
 
 
-def build_index(settings: Settings, model: EmbeddingModel, watch: Watch) -> BuildResult:
+def build_index(
+    settings: Settings, model: EmbeddingModel, watch: Watch, *, exact: int = EXACT
+) -> BuildResult:
     """Bring the index up to date with the corpus folder, and with what was added to it.
+
+    Args:
+        settings: which corpus, which index.
+        model: what the sentences are embedded with.
+        watch: is told how far the work is.
+        exact: up to so many sentences, a question is compared with all of them.
 
     Raises:
         ReadError: the corpus is missing, or none of its files can be read.
@@ -95,7 +100,7 @@ def build_index(settings: Settings, model: EmbeddingModel, watch: Watch) -> Buil
             entries = added
         else:
             entries = [*corpus_entries(settings.corpus, before, added), *added]
-        return _Builder(settings, model, watch).make(entries, kept=(), before=before)
+        return _Builder(settings, model, watch, before, exact).make(entries, kept=())
 
 
 def add_reports(
@@ -139,15 +144,17 @@ def add_reports(
             entries.append(Entry(report_id, copy, origin, copy_of=file.digest))
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
-        return _Builder(settings, model, watch).make(entries, kept=before, before=before)
+        return _Builder(settings, model, watch, before).make(entries, kept=before)
 
 
-def remove_report(settings: Settings, report_id: str) -> BuildResult:
-    """Take a report out of the index.
+def remove_report(settings: Settings, model: EmbeddingModel, report_id: str) -> BuildResult:
+    """Take a report out of the index; the model is the one that it was made with.
 
     Raises:
         UnknownReport: the index holds no such report.
         LastReport: there is no other.
+        IndexMismatch: questions are asked in another way than the index was made, so that what is
+            left could not be checked; it must be built anew first.
         IndexProblem: there is no index, or it cannot be written.
     """
     with one_writer(settings.index):
@@ -157,25 +164,34 @@ def remove_report(settings: Settings, report_id: str) -> BuildResult:
             raise UnknownReport(report=report_id, known="、".join(r.id for r in kept))
         if not kept:
             raise LastReport(report=report_id, folder=settings.index)
+        require_answerable(settings.index, manifest, model)
         _require_whole(settings.index, kept)
-        return _publish(settings.index, manifest.recipe, kept, manifest.reports)
+        now, rebuilt = publish(settings.index, model, manifest.recipe, kept)
+        return _told(now, manifest.reports, rebuilt=rebuilt)
 
 
 class _Builder:
     """Makes the readings that are missing, one after the other."""
 
-    def __init__(self, settings: Settings, model: EmbeddingModel, watch: Watch) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        model: EmbeddingModel,
+        watch: Watch,
+        before: Sequence[ReportSource],
+        exact: int = EXACT,
+    ) -> None:
         self._settings = settings
         self._model = model
         self._watch = watch
+        self._exact = exact
         self._recipe = recipe_of(settings, model)
-        self._readings = Readings(settings.index)
+        self._readings = Readings(settings.index, by_time=is_large(before))
+        self._before = before
         self._read: list[str] = []
         self._sentences = 0
 
-    def make(
-        self, entries: Sequence[Entry], kept: Sequence[ReportRecord], before: Sequence[ReportRecord]
-    ) -> BuildResult:
+    def make(self, entries: Sequence[Entry], kept: Sequence[ReportRecord]) -> BuildResult:
         """A generation of the entries and of reports that are kept where no entry takes their place."""
         records: list[ReportRecord] = []
         failures: list[ReadError] = []
@@ -192,11 +208,17 @@ class _Builder:
         kept = [record for record in kept if record.id not in made]
         if failures and not records and not kept:
             raise failures[0]
-        result = _publish(self._settings.index, self._recipe, [*kept, *records], before)
+        manifest, rebuilt = publish(
+            self._settings.index,
+            self._model,
+            self._recipe,
+            [*kept, *records],
+            exact=self._exact,
+        )
         return replace(
-            result,
+            _told(manifest, self._before, rebuilt=rebuilt),
             read=tuple(self._read),
-            reused=tuple(r.id for r in result.manifest.reports if r.id not in self._read),
+            reused=tuple(r.id for r in manifest.reports if r.id not in self._read),
             failures=tuple(failures),
         )
 
@@ -217,7 +239,7 @@ class _Builder:
             self._read.append(entry.id)
         if sealed is None:
             raise OSError(f"{key} is not what was written")
-        return _record(entry, file.digest, key, sealed)
+        return self._recorded(entry, file.digest, key, sealed)
 
     def _opened(self, entry: Entry) -> SourceFile:
         try:
@@ -234,7 +256,23 @@ class _Builder:
         """The record of a report whose copy is damaged, if it was read while it was whole."""
         key = key_of(entry.copy_of, entry.path.suffix, self._recipe)
         sealed = self._readings.sealed(key)
-        return [] if sealed is None else [_record(entry, entry.copy_of, key, sealed)]
+        return [] if sealed is None else [self._recorded(entry, entry.copy_of, key, sealed)]
+
+    def _recorded(
+        self, entry: Entry, digest: str, reading: str, sealed: Mapping[str, FileRecord]
+    ) -> ReportRecord:
+        starts = self._readings.outline(reading).starts
+        return ReportRecord(
+            id=entry.id,
+            source=entry.path.name,
+            origin=entry.origin,
+            added=entry.added,
+            digest=digest,
+            reading=reading,
+            files=dict(sealed),
+            passages=len(starts) - 1,
+            sentences=starts[-1],
+        )
 
     def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
         report = parse(file)
@@ -262,43 +300,11 @@ class _Builder:
         return vectors
 
 
-def _record(
-    entry: Entry, digest: str, reading: str, sealed: Mapping[str, FileRecord]
-) -> ReportRecord:
-    return ReportRecord(
-        id=entry.id,
-        source=entry.path.name,
-        origin=entry.origin,
-        added=entry.added,
-        digest=digest,
-        reading=reading,
-        file=sealed["reading.json"],
-    )
-
-
-def _publish(
-    folder: Path, recipe: Recipe, records: Sequence[ReportRecord], before: Sequence[ReportRecord]
-) -> BuildResult:
-    """Put the reports in force, unless they are already, and clear away what no generation needs."""
-    ids = {record.id for record in records}
+def _told(manifest: Manifest, before: Sequence[ReportSource], *, rebuilt: bool) -> BuildResult:
+    """What became of the reports, none of which was read anew."""
+    ids = {record.id for record in manifest.reports}
     gone = tuple(record.id for record in before if record.id not in ids)
-    current = _in_force(folder, recipe, records)
-    manifest = current or write_generation(folder, records, recipe, __version__)
-    clear_away(folder)
-    kept = kept_reports(folder)
-    Readings(folder).keep_only(record.reading for record in kept)
-    Library(folder).keep_only(record.digest for record in kept if record.added)
-    return BuildResult(manifest, rebuilt=current is None, reused=tuple(sorted(ids)), gone=gone)
-
-
-def _in_force(folder: Path, recipe: Recipe, records: Sequence[ReportRecord]) -> Manifest | None:
-    """The manifest in force, if it names just these reports made this way and the index is whole."""
-    try:
-        manifest = read_manifest(folder)
-        same = manifest.recipe == recipe and manifest.reports == tuple(records)
-        return open_index(folder).manifest if same else None
-    except IndexProblem:
-        return None
+    return BuildResult(manifest, rebuilt=rebuilt, reused=tuple(sorted(ids)), gone=gone)
 
 
 def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[ReportRecord]:
@@ -313,10 +319,10 @@ def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[Repo
 
 def _require_whole(folder: Path, records: Sequence[ReportRecord]) -> None:
     """Refuse to go on with readings that are damaged: a new generation would seal what they hold now."""
-    readings = Readings(folder)
+    readings = Readings(folder, by_time=is_large(records))
     for record in records:
         try:
-            whole = readings.checked(record.reading)["reading.json"] == record.file
+            whole = readings.checked(record.reading) == record.files
         except FileFault as fault:
             raise damaged(folder, *fault.told(folder)) from fault
         if not whole:

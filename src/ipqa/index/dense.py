@@ -11,6 +11,9 @@ from ipqa.embedding import Vectors
 
 faiss.omp_set_num_threads(1)  # one thread pool in the process, and that is the model's
 
+Found = list[tuple[int, float]]
+"""Rows with their cosines, best first."""
+
 
 class DenseIndex:
     """Exact search by inner product; rows are numbered in the order they were given."""
@@ -33,9 +36,7 @@ class DenseIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
-        with path.open("wb") as file:  # where FAISS writes it, it loses the last bytes unnoticed
-            writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined] # not in its stubs
-            faiss.write_index(self._index, writer)
+        write_faiss(self._index, path)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -47,32 +48,52 @@ class DenseIndex:
 
     def products(self, query: NDArray[np.float32], rows: Sequence[int]) -> NDArray[np.float32]:
         """The products of a query with some rows, in their order."""
-        vectors = self._index.reconstruct_batch(np.asarray(rows, dtype=np.int64))
-        found: NDArray[np.float32] = vectors @ query
+        found: NDArray[np.float32] = self.rows(rows) @ query
         return found
 
+    def rows(self, numbers: Sequence[int]) -> Vectors:
+        """The vectors in some rows, in their order."""
+        vectors: Vectors = self._index.reconstruct_batch(np.asarray(numbers, dtype=np.int64))
+        return vectors
+
     def search(
-        self, query: NDArray[np.float32], depth: int, allowed: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
+        self, query: NDArray[np.float32], depth: int, allowed: Sequence[range] | None = None
+    ) -> Found:
         """The nearest rows with their cosine, best first, equal ones by row.
 
         Args:
             query: one vector.
             depth: how many rows at the most.
-            allowed: only these rows, where given; the filter works inside the search, so that
-                ``depth`` rows come back where so many are allowed.
+            allowed: only the rows in these ranges, where given; the filter works inside the search,
+                so that ``depth`` rows come back where so many are allowed.
         """
         parameters = None
         if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.asarray(allowed, dtype=np.int64))
+            selector = faiss.IDSelectorBatch(numbers_in(allowed))
             parameters = faiss.SearchParameters()
             parameters.sel = selector
         scores, rows = self._index.search(
             query.reshape(1, -1), min(depth, len(self)), params=parameters
         )
-        found = [
-            (int(row), float(score))
-            for row, score in zip(rows[0], scores[0], strict=True)
-            if row >= 0
-        ]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+        there = rows[0] >= 0
+        return best_of(rows[0][there], scores[0][there], depth)
+
+
+def best_of(rows: NDArray[np.int64], scores: NDArray[np.float32], depth: int) -> Found:
+    """The rows with the highest scores, best first, equal ones by row."""
+    order = np.lexsort((rows, -scores))[:depth]
+    return list(zip(rows[order].tolist(), scores[order].tolist(), strict=True))
+
+
+def numbers_in(ranges: Sequence[range]) -> NDArray[np.int64]:
+    """The numbers in some ranges, one range after the other."""
+    return np.concatenate(
+        [np.empty(0, dtype=np.int64), *(np.arange(r.start, r.stop) for r in ranges)]
+    )
+
+
+def write_faiss(index: faiss.Index, path: Path) -> None:
+    """Write an index of FAISS to a file; where it opens that itself, it loses the last bytes unnoticed."""
+    with path.open("wb") as file:
+        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined] # not in its stubs
+        faiss.write_index(index, writer)

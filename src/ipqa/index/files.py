@@ -46,9 +46,23 @@ def check(path: Path, record: FileRecord) -> None:
     Raises:
         FileFault: it is missing, of another size, or has another content.
     """
+    check_size(path, record)
+    try:
+        digest = sha256(path)
+    except OSError as error:
+        raise FileFault(path, "がありません", "is missing") from error
+    if digest != record.sha256:
+        raise FileFault(path, "の内容が変わっています", "has changed")
+
+
+def check_size(path: Path, record: FileRecord) -> None:
+    """Hold the size of a file against its record.
+
+    Raises:
+        FileFault: it is missing, or of another size.
+    """
     try:
         size = path.stat().st_size
-        digest = sha256(path) if size == record.size else ""
     except OSError as error:
         raise FileFault(path, "がありません", "is missing") from error
     if size != record.size:
@@ -57,8 +71,6 @@ def check(path: Path, record: FileRecord) -> None:
             f"が {record.size} バイトではなく {size} バイトです",
             f"has {size} bytes instead of {record.size}",
         )
-    if digest != record.sha256:
-        raise FileFault(path, "の内容が変わっています", "has changed")
 
 
 def seal(folder: Path) -> dict[str, FileRecord]:

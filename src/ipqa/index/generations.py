@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from ipqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexTooNew
 from ipqa.index.files import FileRecord, flush
 from ipqa.index.readings import Recipe
 
-FORMAT = 3
+FORMAT = 4
 """Counted up when a generation is laid out differently than before."""
 
 _CURRENT = "current"
@@ -32,8 +32,8 @@ _NAME = re.compile(r"[0-9]{6,}")
 _POINTER = re.compile(r"([0-9]{6,})(?: ([0-9a-f]{64}))?\n")
 
 
-class ReportRecord(BaseModel):
-    """One report of a generation.
+class ReportSource(BaseModel):
+    """Where a report of a generation comes from, which manifests have told the same way in every format.
 
     Attributes:
         source: the file's name.
@@ -41,7 +41,6 @@ class ReportRecord(BaseModel):
         added: whether it was added by itself (``ipqa add``) and is kept in the library, rather than
             read from the corpus folder.
         digest: SHA-256 of the file, in hexadecimal.
-        reading: the name of its reading, and ``file`` the record of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,8 +50,20 @@ class ReportRecord(BaseModel):
     origin: str
     added: bool
     digest: str
+
+
+class ReportRecord(ReportSource):
+    """One report of a generation.
+
+    Attributes:
+        reading: the name of its reading, and ``files`` the records of what that consists of.
+        passages, sentences: how many it is cut into.
+    """
+
     reading: str
-    file: FileRecord
+    files: dict[str, FileRecord]
+    passages: int
+    sentences: int
 
 
 class Manifest(BaseModel):
@@ -76,6 +87,9 @@ class Manifest(BaseModel):
     def sealed(self) -> "Manifest":
         """The same with the digest of what it says."""
         return self.model_copy(update={"digest": _digest(self.model_dump(mode="json"))})
+
+
+_SOURCES_JSON = TypeAdapter(tuple[ReportSource, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +218,35 @@ def manifest_of(folder: Path, name: str) -> Manifest:
     if guarded and manifest.digest != _digest(raw):
         raise damaged(folder, f"{told} has changed", f"{told} の内容が変わっています")
     return manifest
+
+
+def sources_of(folder: Path, name: str) -> tuple[ReportSource, ...]:
+    """The reports of a generation, also where an earlier version of ipqa laid it out in another way.
+
+    Raises:
+        IndexProblem: as ``manifest_of``, but for what is only older.
+    """
+    try:
+        return manifest_of(folder, name).reports
+    except IndexMismatch:
+        raw = json.loads(manifest_path(folder, name).read_bytes())
+        whole = raw.get("digest", _digest(raw)) == _digest(raw)
+        try:
+            return _SOURCES_JSON.validate_python(raw["reports"] if whole else None)
+        except (KeyError, ValidationError) as error:
+            told = manifest_path(folder, name).relative_to(folder)
+            raise damaged(
+                folder, f"{told} has changed", f"{told} の内容が変わっています"
+            ) from error
+
+
+def sources_in_force(folder: Path) -> tuple[ReportSource, ...]:
+    """The reports of the generation in force, also of an older one; raises as ``open_index`` does else."""
+    pointer = read_pointer(folder)
+    try:
+        return manifest_in_force(folder, pointer).reports
+    except IndexMismatch:
+        return sources_of(folder, pointer.name)
 
 
 def _require_format(folder: Path, raw: Any) -> None:  # noqa: ANN401 - whatever the file holds

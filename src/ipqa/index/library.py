@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ipqa.errors import CopyDamaged, EmptyCorpus, FileMissing
 from ipqa.index.files import draft, drop_folder, flush, sha256
-from ipqa.index.generations import ReportRecord
+from ipqa.index.generations import ReportSource
 from ipqa.reports import SourceFile, is_report_file, report_id_of
 
 _FOLDER = "library"
@@ -21,7 +21,7 @@ _FOLDER = "library"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that is to be in the index; the attributes are those of ``ReportRecord``.
+    """A file that is to be in the index; the attributes are those of ``ReportSource``.
 
     Attributes:
         copy_of: the hash of what was added, which a copy in the library must still have; empty for
@@ -62,12 +62,12 @@ class Library:
             flush(self._folder)
         return target
 
-    def entry(self, record: ReportRecord) -> Entry:
+    def entry(self, record: ReportSource) -> Entry:
         """The copy of an added report."""
         path = self._folder / record.digest / record.source
         return Entry(record.id, path, record.origin, copy_of=record.digest)
 
-    def nameless(self, known: Sequence[ReportRecord]) -> list[Entry]:
+    def nameless(self, known: Sequence[ReportSource]) -> list[Entry]:
         """The copies whose content is none of the known reports', under ids and origins of their file names.
 
         For an index that cannot say any more what was added to it.
@@ -84,7 +84,7 @@ class Library:
                 taken.add(entries[-1].id)
         return entries
 
-    def check(self, record: ReportRecord) -> None:
+    def check(self, record: ReportSource) -> None:
         """Hold the copy of an added report against what was added.
 
         Raises:
@@ -103,7 +103,7 @@ class Library:
 
 
 def corpus_entries(
-    corpus: Path, before: Sequence[ReportRecord], added: Iterable[Entry]
+    corpus: Path, before: Sequence[ReportSource], added: Iterable[Entry]
 ) -> list[Entry]:
     """The files of the corpus, a folder or a single file, under the ids that they had before.
 

@@ -6,31 +6,50 @@ or file name: the same content under another name is the same reading.
 
     readings/3f1c…/
       reading.json    the report, its passages and sentences
-      words.json      the words of each passage
+      plain.txt       its text as words are looked for in it
+      outline.json    what is learnt of it (see ``learnt``), and where its passages begin
+      words.npy       the words of its passages, as postings
       vectors.npy     the vectors of the sentences
+      sketches.npy    the same in two bits a dimension
       seal.json       size and hash of the files above
 """
 
 import hashlib
-import io
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from ipqa.embedding import Vectors
-from ipqa.index.files import FileFault, FileRecord, check, draft, drop_folder, flush, seal
+from ipqa.index.arrays import mapped, write_array
+from ipqa.index.files import (
+    FileFault,
+    FileRecord,
+    check,
+    check_size,
+    draft,
+    drop_folder,
+    flush,
+    seal,
+)
+from ipqa.index.learnt import Learnt, learnt_of
+from ipqa.index.lexical import Postings, postings_of
+from ipqa.index.sketch import Sketches, sketched
+from ipqa.japanese import plain
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
 
+READING = "reading.json"
+PLAIN = "plain.txt"
+VECTORS = "vectors.npy"
 _FOLDER = "readings"
-_READING = "reading.json"
-_WORDS = "words.json"
-_VECTORS = "vectors.npy"
+_OUTLINE = "outline.json"
+_WORDS = "words.npy"
+_SKETCHES = "sketches.npy"
 _SEAL = "seal.json"
+_FILES = frozenset({READING, PLAIN, VECTORS, _OUTLINE, _WORDS, _SKETCHES})
 
 
 SENTENCE_VECTORS = "mean of in context and alone"
@@ -64,9 +83,21 @@ class Cut:
     sentences: tuple[Sentence, ...]
 
 
-_CUT_JSON = TypeAdapter(Cut)
+@dataclass(frozen=True)
+class Outline:
+    """What a generation takes over of a reading.
+
+    Attributes:
+        starts: the number of each passage's first sentence, and at the end that of all sentences.
+    """
+
+    learnt: Learnt
+    starts: tuple[int, ...]
+
+
+CUT_JSON = TypeAdapter(Cut)
+_OUTLINE_JSON = TypeAdapter(Outline)
 _RECORDS_JSON = TypeAdapter(dict[str, FileRecord])
-_WORDS_JSON = TypeAdapter(list[list[str]])
 
 
 def key_of(digest: str, ending: str, recipe: Recipe) -> str:
@@ -78,15 +109,30 @@ def key_of(digest: str, ending: str, recipe: Recipe) -> str:
 class Readings:
     """The readings in an index folder."""
 
-    def __init__(self, index: Path) -> None:
-        self._folder = index / _FOLDER
+    def __init__(self, index: Path, *, by_time: bool = False) -> None:
+        """Look at the readings of an index.
 
-    def write(self, key: str, cut: Cut, words: list[list[str]], vectors: Vectors) -> None:
-        """Keep a reading; raises OSError where the folder cannot be written."""
+        Args:
+            index: its folder.
+            by_time: whether a file of the right size that was not written since it was sealed is taken
+                for whole; to read all files of a large index takes long.
+        """
+        self._folder = index / _FOLDER
+        self._by_time = by_time
+
+    def write(self, key: str, cut: Cut, words: Sequence[Sequence[str]], vectors: Vectors) -> None:
+        """Keep a reading, with the words of its passages and the vectors of its sentences.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
         with draft(self._folder) as folder:
-            (folder / _READING).write_bytes(_CUT_JSON.dump_json(cut))
-            (folder / _WORDS).write_bytes(_WORDS_JSON.dump_json(words))
-            (folder / _VECTORS).write_bytes(_npy(vectors))
+            (folder / READING).write_bytes(CUT_JSON.dump_json(cut))
+            (folder / PLAIN).write_bytes(plain(cut.report.text).encode())
+            (folder / _OUTLINE).write_bytes(_OUTLINE_JSON.dump_json(_outline_of(cut)))
+            write_array(folder / _WORDS, postings_of(words))
+            write_array(folder / VECTORS, vectors)
+            write_array(folder / _SKETCHES, sketched(vectors))
             (folder / _SEAL).write_bytes(_RECORDS_JSON.dump_json(seal(folder)))
             flush(folder / _SEAL)
             flush(folder)
@@ -111,47 +157,40 @@ class Readings:
         path = folder / _SEAL
         try:
             records = _RECORDS_JSON.validate_json(path.read_bytes())
+            sealed = path.stat().st_mtime_ns
         except OSError as error:
             raise FileFault(path, "がありません", "is missing") from error
         except ValidationError as error:
             raise FileFault(path, "が読めません", "is unreadable") from error
-        if {_READING, _WORDS, _VECTORS} != set(records):
+        if set(records) != _FILES:
             raise FileFault(path, "の項目が違います", "names other files")
         for name, record in records.items():
-            check(folder / name, record)
+            check_size(folder / name, record)
+            if not self._by_time or (folder / name).stat().st_mtime_ns > sealed:
+                check(folder / name, record)
         return records
 
-    def report_path(self, key: str) -> Path:
-        """The file with the report, its passages and sentences."""
-        return self._folder / key / _READING
+    def path(self, key: str, name: str) -> Path:
+        """A file of a reading."""
+        return self._folder / key / name
 
-    def cut(self, key: str, report_id: str, source: str) -> Cut:
-        """A reading's report under its id and file name, with its passages and sentences.
+    def outline(self, key: str) -> Outline:
+        """What was learnt of a report, and where its passages begin."""
+        return _OUTLINE_JSON.validate_json(self.path(key, _OUTLINE).read_bytes())
 
-        The file is to be held against its record before.
-
-        Raises:
-            OSError: it cannot be read.
-            ValidationError: it holds something else.
-        """
-        cut = _CUT_JSON.validate_json(self.report_path(key).read_bytes())
-        return Cut(
-            cut.report.named(report_id, source),
-            tuple(
-                replace(p, report=report_id, id=f"{report_id}:{p.span.start}-{p.span.end}")
-                for p in cut.passages
-            ),
-            cut.sentences,
-        )
-
-    def words(self, key: str) -> list[list[str]]:
-        """The words of each passage."""
-        found: list[list[str]] = json.loads((self._folder / key / _WORDS).read_bytes())
+    def words(self, key: str) -> Postings:
+        """The words of the passages."""
+        found: Postings = mapped(self.path(key, _WORDS))
         return found
 
     def vectors(self, key: str) -> Vectors:
         """The vectors of the sentences, one row each."""
-        found: Vectors = np.load(self._folder / key / _VECTORS, allow_pickle=False)
+        found: Vectors = mapped(self.path(key, VECTORS))
+        return found
+
+    def sketches(self, key: str) -> Sketches:
+        """The sketches of the vectors."""
+        found: Sketches = mapped(self.path(key, _SKETCHES))
         return found
 
     def keep_only(self, keys: Iterable[str]) -> None:
@@ -166,8 +205,9 @@ class Readings:
         drop_folder(self._folder / key)
 
 
-def _npy(vectors: Vectors) -> bytes:
-    """The bytes of a .npy file; where NumPy writes a file itself, it loses the last of them unnoticed."""
-    file = io.BytesIO()
-    np.save(file, vectors, allow_pickle=False)
-    return file.getvalue()
+def _outline_of(cut: Cut) -> Outline:
+    starts = (
+        bisect_left(cut.sentences, passage, key=lambda sentence: sentence.passage)
+        for passage in range(len(cut.passages) + 1)
+    )
+    return Outline(learnt_of(cut.report), tuple(starts))

@@ -9,29 +9,28 @@ from contextlib import suppress
 from pathlib import Path
 
 from ipqa.errors import IndexProblem
-from ipqa.index.generations import ReportRecord, generation_names, manifest_of
+from ipqa.index.generations import ReportSource, generation_names, sources_in_force, sources_of
 from ipqa.index.library import Entry, Library
-from ipqa.index.store import read_manifest
 
 
-def reports_before(folder: Path) -> tuple[Sequence[ReportRecord], list[Entry]]:
+def reports_before(folder: Path) -> tuple[Sequence[ReportSource], list[Entry]]:
     """The reports of the index in force, and the copies of those that were added; none where there is none.
 
     From a damaged index a report may come back that was removed by the last change.
     """
     library = Library(folder)
-    records: Sequence[ReportRecord]
+    records: Sequence[ReportSource]
     nameless: list[Entry] = []
     try:
-        records = read_manifest(folder).reports
+        records = sources_in_force(folder)
     except IndexProblem:
         records = _newest_readable(folder)
         nameless = library.nameless(records)
     return records, [*(library.entry(record) for record in records if record.added), *nameless]
 
 
-def _newest_readable(folder: Path) -> Sequence[ReportRecord]:
+def _newest_readable(folder: Path) -> Sequence[ReportSource]:
     for name in reversed(generation_names(folder)):
         with suppress(IndexProblem):
-            return manifest_of(folder, name).reports
+            return sources_of(folder, name)
     return ()

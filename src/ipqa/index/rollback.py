@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ipqa.embedding import EmbeddingModel
 from ipqa.errors import NoGenerationBefore
+from ipqa.index.canaries import require_canaries
 from ipqa.index.generations import (
     Manifest,
     names_before,
@@ -40,6 +41,7 @@ def roll_back(settings: Settings, model: EmbeddingModel) -> Rollback:
         IndexMissing: there is no index at all.
         IndexDamaged: the one before cannot be opened, or it is not known which is in force.
         IndexMismatch: the one before was made in another way than questions are asked now.
+        CanaryFailed: what the reports of the one before say is not found in it.
         IndexNotWritable: the index folder cannot be written.
         IndexBusy: another process writes to it.
     """
@@ -52,5 +54,6 @@ def roll_back(settings: Settings, model: EmbeddingModel) -> Rollback:
             raise NoGenerationBefore(folder=folder, remedy=rebuild_command(folder))
         index = open_generation(folder, earlier[-1])
         require_answerable(folder, index.manifest, model)
+        require_canaries(folder, index, model)
         put_in_force(folder, index.name, index.manifest)
         return Rollback(left, index.name, index.manifest)

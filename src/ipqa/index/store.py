@@ -4,7 +4,9 @@
       current                   which generation is in force (see ``generations``)
       generations/000002/
         manifest.json           which reports, what they were made with, and the hash of every file
-        dense.faiss             vectors of the sentences
+        learnt.json             what is learnt of each report (see ``learnt``)
+        starts.npy              the first sentence of each passage
+        dense/                  vectors of the sentences, or their sketches (see ``legs``)
         lexical/                BM25 over the passages
       readings/                 the reports as read, shared by the generations (see ``readings``)
       library/                  copies of the files that were added (see ``library``)
@@ -17,19 +19,24 @@ The generation before it is kept, and can be put back in force (see ``rollback``
 import fcntl
 import shutil
 import time
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from pydantic import TypeAdapter
+
 from ipqa.errors import IndexBusy, IndexDamaged, IndexNotWritable, IndexProblem
-from ipqa.index.dense import DenseIndex
-from ipqa.index.files import FileFault, FileRecord, check, draft, flush, seal
+from ipqa.glossary import Names
+from ipqa.index.arrays import read_array, write_array
+from ipqa.index.contents import Contents, joined_starts
+from ipqa.index.files import FileFault, FileRecord, check, check_size, draft, flush, seal
 from ipqa.index.generations import (
     FORMAT,
     Manifest,
     ReportRecord,
+    ReportSource,
     damaged,
     generation_folder,
     generation_names,
@@ -41,34 +48,60 @@ from ipqa.index.generations import (
     read_pointer,
     write_manifest,
 )
+from ipqa.index.held import HeldReading
+from ipqa.index.learnt import Learnt
+from ipqa.index.legs import DENSE_FOLDER, EXACT, VECTORS_FILE, Dense, read_dense, write_dense
 from ipqa.index.lexical import LexicalIndex
-from ipqa.index.readings import Readings, Recipe
+from ipqa.index.readings import PLAIN, READING, VECTORS, Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
 
 _LOCK = ".lock"
-_DENSE = "dense.faiss"
+_LEARNT = "learnt.json"
+_STARTS = "starts.npy"
 _LEXICAL = "lexical"
+
+_HASHED_AT_OPEN = 256 * 2**20
+"""Bytes of an index up to which all are held against their hashes when it is opened."""
+
+_SMALL = 2**20
+"""Bytes of a file of a generation up to which it always is."""
+
+_LEARNT_JSON = TypeAdapter(list[Learnt])
 
 
 @dataclass(frozen=True)
 class Index:
-    """An opened generation."""
+    """An opened generation: what its reports say, and the two legs that find it."""
 
     name: str
     manifest: Manifest
-    reports: Mapping[str, Report]
-    passages: tuple[Passage, ...]
-    sentences: tuple[Sentence, ...]
-    dense: DenseIndex
+    contents: Contents
+    dense: Dense
     lexical: LexicalIndex
+
+    @property
+    def reports(self) -> Mapping[str, Report]:
+        """The reports by their ids, each read when it is asked for."""
+        return self.contents.reports
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages, those of each report together."""
+        return self.contents.passages
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        """All sentences, those of each passage together."""
+        return self.contents.sentences
 
     def sentences_of(self, passage: int) -> range:
         """The numbers of a passage's sentences, which stand together."""
-        return range(
-            bisect_left(self.sentences, passage, key=lambda sentence: sentence.passage),
-            bisect_right(self.sentences, passage, key=lambda sentence: sentence.passage),
-        )
+        return self.contents.sentences_of(passage)
+
+    def names(self) -> Iterator[Names]:
+        """The names that stand beside abbreviations, of each report, for a glossary."""
+        return (learnt.counted_names() for learnt in self.contents.learnt)
 
 
 def open_index(folder: Path) -> Index:
@@ -106,8 +139,11 @@ def files_of(folder: Path, name: str, manifest: Manifest) -> dict[Path, FileReco
     """The files that a generation is opened from, besides its manifest."""
     generation = generation_folder(folder, name)
     readings = Readings(folder)
+    looked_into = (READING, PLAIN) if _holds_vectors(manifest) else (READING, PLAIN, VECTORS)
     return {generation / file: record for file, record in manifest.files.items()} | {
-        readings.report_path(entry.reading): entry.file for entry in manifest.reports
+        readings.path(entry.reading, file): entry.files[file]
+        for entry in manifest.reports
+        for file in looked_into
     }
 
 
@@ -132,32 +168,62 @@ def one_writer(folder: Path) -> Iterator[None]:
         raise IndexNotWritable(folder=folder, reason=reason) from error
 
 
-def write_generation(
-    folder: Path, reports: Sequence[ReportRecord], recipe: Recipe, version: str
+def write_generation(  # noqa: PLR0913 - all that a generation is made of
+    folder: Path,
+    reports: Sequence[ReportRecord],
+    recipe: Recipe,
+    version: str,
+    approve: Callable[[str], None],
+    *,
+    exact: int = EXACT,
 ) -> Manifest:
     """Put the readings of the reports together to a new generation, and put that in force.
 
-    To be called by the one writer; raises OSError or RuntimeError where the folder cannot be written,
-    and then the generation in force stays as it was.
+    To be called by the one writer.
+
+    Args:
+        folder: of the index.
+        reports: what goes into it.
+        recipe: how their readings were made.
+        version: of ipqa.
+        approve: is told the name of the generation before it is put in force, and raises where it is not to be.
+        exact: up to so many sentences, all are compared with a question.
+
+    Raises:
+        OSError, RuntimeError: the folder cannot be written; the generation in force stays as it was, as it
+            does where ``approve`` raises.
     """
     readings = Readings(folder)
-    words = [line for record in reports for line in readings.words(record.reading)]
+    keys = [record.reading for record in reports]
+    outlines = [readings.outline(key) for key in keys]
+    starts = joined_starts([np.array(outline.starts, dtype=np.int32) for outline in outlines])
     with draft(generations_folder(folder)) as pending:
-        dense = DenseIndex.of(recipe.dimension, (readings.vectors(r.reading) for r in reports))
-        dense.save(pending / _DENSE)
+        words = ((readings.words(r.reading), r.passages) for r in reports)
         LexicalIndex.of(words).save(pending / _LEXICAL)
+        write_dense(pending / DENSE_FOLDER, folder, reports, recipe, exact)
+        write_array(pending / _STARTS, starts)
+        (pending / _LEARNT).write_bytes(_LEARNT_JSON.dump_json([o.learnt for o in outlines]))
         manifest = Manifest(
             format=FORMAT,
             ipqa=version,
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             recipe=recipe,
             reports=tuple(reports),
-            counts={"reports": len(reports), "passages": len(words), "sentences": len(dense)},
+            counts={
+                "reports": len(reports),
+                "passages": len(starts) - 1,
+                "sentences": int(starts[-1]),
+            },
             files=seal(pending),
         ).sealed()
-        _require_readable(pending, manifest)
+        _require_readable(folder, pending, manifest)
         write_manifest(pending, manifest)
         name = _settle(pending)
+    try:
+        approve(name)
+    except BaseException:
+        shutil.rmtree(generation_folder(folder, name), ignore_errors=True)
+        raise
     _forget_left_ones(folder, name)
     put_in_force(folder, name, manifest)
     return manifest
@@ -192,64 +258,86 @@ def kept_reports(folder: Path) -> list[ReportRecord]:
 
 def _opened(folder: Path, name: str, manifest: Manifest) -> Index:
     generation = generation_folder(folder, name)
-    readings = Readings(folder)
-    reports: dict[str, Report] = {}
-    passages: list[Passage] = []
-    sentences: list[Sentence] = []
     try:
-        for path, record in files_of(folder, name, manifest).items():
-            check(path, record)
-        for entry in manifest.reports:
-            cut = readings.cut(entry.reading, entry.id, entry.source)
-            reports[entry.id] = cut.report
-            sentences += [replace(s, passage=s.passage + len(passages)) for s in cut.sentences]
-            passages += cut.passages
-        dense = DenseIndex.load(generation / _DENSE)
-        lexical = LexicalIndex.load(generation / _LEXICAL)
+        whole = _checked(files_of(folder, name, manifest), generation)
+        index = _read(folder, generation, manifest, whole=whole)
     except FileFault as fault:
         raise damaged(folder, *fault.told(folder)) from fault
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise damaged(
             folder, f"cannot be read: {error}", "読み込めないファイルがあります"
         ) from error
-    index = Index(
-        name=name,
-        manifest=manifest,
-        reports=reports,
-        passages=tuple(passages),
-        sentences=tuple(sentences),
-        dense=dense,
-        lexical=lexical,
-    )
-    _check_counts(folder, index)
-    return index
-
-
-def _check_counts(folder: Path, index: Index) -> None:
-    sizes = {
-        "reports": len(index.reports),
-        "passages": len(index.passages),
-        "sentences": len(index.sentences),
-    }
-    fits = (
-        sizes == index.manifest.counts
-        and len(index.dense) == len(index.sentences)
-        and len(index.lexical) == len(index.passages)
-        and index.dense.dimension == index.manifest.recipe.dimension
-    )
-    if not fits:
+    if not _fits(index):
         raise damaged(
             folder, "its parts do not belong together", "各ファイルの件数が合っていません"
         )
+    return index
+
+
+def _read(folder: Path, generation: Path, manifest: Manifest, *, whole: bool) -> Index:
+    """Open a generation, of a small index into memory."""
+    learnt = _LEARNT_JSON.validate_json((generation / _LEARNT).read_bytes())
+    held = [HeldReading(folder, record, whole=whole) for record in manifest.reports]
+    return Index(
+        name=generation.name,
+        manifest=manifest,
+        contents=Contents(held, learnt, read_array(generation / _STARTS, whole=whole)),
+        dense=read_dense(generation / DENSE_FOLDER, held),
+        lexical=LexicalIndex.load(generation / _LEXICAL, whole=whole),
+    )
+
+
+def _checked(files: Mapping[Path, FileRecord], generation: Path) -> bool:
+    """Hold files against their records, of a large index the large ones by their size only.
+
+    Returns:
+        Whether all were held against their hashes.
+
+    Raises:
+        FileFault: the first that is not what was written.
+    """
+    thorough = sum(record.size for record in files.values()) <= _HASHED_AT_OPEN
+    for path, record in files.items():
+        small = record.size <= _SMALL and generation in path.parents
+        if thorough or small:
+            check(path, record)
+        else:
+            check_size(path, record)
+    return thorough
+
+
+def _holds_vectors(manifest: Manifest) -> bool:
+    return f"{DENSE_FOLDER}/{VECTORS_FILE}" in manifest.files
+
+
+def _fits(index: Index) -> bool:
+    passages, sentences = index.contents.counts
+    sizes = {
+        "reports": len(index.reports),
+        "passages": passages,
+        "sentences": sentences,
+    }
+    return (
+        sizes == index.manifest.counts
+        and passages == sum(record.passages for record in index.manifest.reports)
+        and len(index.dense) == sentences
+        and len(index.lexical) == passages
+        and index.dense.dimension == index.manifest.recipe.dimension
+    )
+
+
+def is_large(reports: Sequence[ReportSource]) -> bool:
+    """Whether the readings of some reports are too much to be read again whenever one of them changes."""
+    known = (report for report in reports if isinstance(report, ReportRecord))
+    return sum(f.size for report in known for f in report.files.values()) > _HASHED_AT_OPEN
 
 
 def _is_whole(folder: Path, name: str) -> bool:
     """Whether a generation could be opened, and gone on with."""
-    readings = Readings(folder)
     try:
         manifest = manifest_of(folder, name)
-        for path, record in files_of(folder, name, manifest).items():
-            check(path, record)
+        _checked(files_of(folder, name, manifest), generation_folder(folder, name))
+        readings = Readings(folder, by_time=is_large(manifest.reports))
         for entry in manifest.reports:
             readings.checked(entry.reading)
     except (IndexProblem, FileFault):
@@ -257,15 +345,13 @@ def _is_whole(folder: Path, name: str) -> bool:
     return True
 
 
-def _require_readable(pending: Path, manifest: Manifest) -> None:
+def _require_readable(folder: Path, pending: Path, manifest: Manifest) -> None:
     """Read a draft back; libraries that write its files say nothing where the last bytes are lost."""
     try:
-        dense = DenseIndex.load(pending / _DENSE)
-        lexical = LexicalIndex.load(pending / _LEXICAL)
-        sizes = (len(lexical), len(dense))
+        index = _read(folder, pending, manifest, whole=False)
     except (ValueError, RuntimeError, KeyError) as error:
         raise OSError(f"what was written cannot be read back: {error}") from error
-    if sizes != (manifest.counts["passages"], manifest.counts["sentences"]):
+    if not _fits(index):
         raise OSError("what was written is not what was read back")
 
 

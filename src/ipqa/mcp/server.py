@@ -26,9 +26,9 @@ report's id, its offsets (Unicode code points) and the primary sources (一次�
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
-def create_server(assistant: Assistant) -> MCPServer[Any]:
-    """The server whose tools answer from an assistant's reports."""
-    tools = ReportTools(assistant)
+def create_server(current: Callable[[], Assistant]) -> MCPServer[Any]:
+    """The server whose tools answer from the reports of the assistant that is current at each call."""
+    tools = ReportTools(current)
     return MCPServer(
         "ipqa",
         title="ipqa: 報告書への質問",

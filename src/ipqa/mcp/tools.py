@@ -1,6 +1,6 @@
 """The tools: a model's arguments to the assistant, and what comes of them to results."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -28,10 +28,14 @@ ReportIds = Annotated[
 
 
 class ReportTools:
-    """The tools; what their docstrings say is what the model is told of them."""
+    """The tools; what their docstrings say is what the model is told of them.
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
+    Args:
+        current: gives the assistant that answers now, and each call of a tool one to the end.
+    """
+
+    def __init__(self, current: Callable[[], Assistant]) -> None:
+        self._current = current
 
     def ask(
         self,
@@ -53,7 +57,7 @@ class ReportTools:
         the report (と推察される), not a fact.
         """
         with _told():
-            return self._assistant.ask(question, reports=reports)
+            return self._current().ask(question, reports=reports)
 
     def search(
         self,
@@ -72,11 +76,12 @@ class ReportTools:
         it is listed does not mean that it answers the question.
         """
         with _told():
-            hits = self._assistant.search(question, k, reports)
+            assistant = self._current()
+            hits = assistant.search(question, k, reports)
         return SearchHits(
             hits=tuple(
                 SearchHit(
-                    citation=self._assistant.citation(number, hit.passage.report, hit.passage.span),
+                    citation=assistant.citation(number, hit.passage.report, hit.passage.span),
                     score=hit.score,
                 )
                 for number, hit in enumerate(hits, start=1)
@@ -103,9 +108,10 @@ class ReportTools:
         report has changed since, and the quote must be looked for again with `search`.
         """
         with _told():
-            opened = self._assistant.report(report)
+            assistant = self._current()
+            opened = assistant.report(report)
         span = _span_of(opened, start, end)
-        citation = self._assistant.citation(1, report, span)
+        citation = assistant.citation(1, report, span)
         around = _surroundings(opened, span)
         return OpenedCitation(
             citation=citation,
@@ -117,7 +123,7 @@ class ReportTools:
     def list_reports(self) -> ReportList:
         """List the reports that can be asked (報告書の一覧), with their ids, titles and chapters."""
         return ReportList(
-            reports=tuple(_entry(report) for report in self._assistant.index.reports.values())
+            reports=tuple(_entry(report) for report in self._current().index.reports.values())
         )
 
     def verify(
@@ -136,7 +142,7 @@ class ReportTools:
         what differs. Offsets count code points of the returned `text`.
         """
         with _told():
-            return self._assistant.verify(text, reports)
+            return self._current().verify(text, reports)
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What ipqa keeps beside the index: conversations, and what people say about answers."""
+"""What ipqa keeps beside the index: conversations, what people say about answers, and API keys."""

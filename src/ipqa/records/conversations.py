@@ -1,7 +1,8 @@
 """Conversations, kept until a person deletes them.
 
 A conversation is a row with a title; its turns are rows beside it, each the JSON of what was asked and
-answered. Whoever knows the id of a conversation can read it, so ids cannot be guessed.
+answered. A conversation belongs to the name of the key that it was made with, or to nobody where keys
+are off; whoever else asks for it is told that there is none. Its id cannot be guessed.
 """
 
 import re
@@ -31,7 +32,7 @@ from sqlalchemy import (
 
 from ipqa.answering.answer import Answer
 from ipqa.errors import UnknownConversation
-from ipqa.records.database import CONVERSATIONS, TURNS, Database
+from ipqa.records.database import CONVERSATIONS, OWNERS, TURNS, Database
 from ipqa.records.text import Text, folded
 
 _ID_BYTES = 12
@@ -109,17 +110,24 @@ _SUMMARIES = select(
 
 
 class ConversationStore:
-    """The conversations in a file of records; safe to share between threads.
+    """The conversations of one owner in a file of records; safe to share between threads.
 
     Every method raises `RecordsUnavailable` where the file cannot be used, and what it has returned for
-    is on the disk. Those that take a conversation's id raise `UnknownConversation` where none has it.
+    is on the disk. Those that take a conversation's id raise `UnknownConversation` where the owner has none
+    of that id.
 
     Args:
         database: the file of records.
+        owner: the name of the key whose conversations these are; None for those made without a key.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owner: str | None = None) -> None:
         self._database = database
+        self._owner = owner
+        of_one = select(OWNERS.c.owner).where(OWNERS.c.conversation == CONVERSATIONS.c.id)
+        self._own: ColumnElement[bool] = (
+            ~of_one.exists() if owner is None else of_one.where(OWNERS.c.owner == owner).exists()
+        )
 
     def start(self, title: str) -> ConversationSummary:
         """Keep a new conversation, in which nothing was asked yet.
@@ -138,6 +146,9 @@ class ConversationStore:
         row = summary.model_dump(exclude={"turns"}) | {"folded": folded(summary.title)}
         with self._database.writing() as connection:
             connection.execute(insert(CONVERSATIONS).values(row))
+            if self._owner is not None:
+                of_it = {"conversation": summary.id, "owner": self._owner}
+                connection.execute(insert(OWNERS).values(of_it))
         return summary
 
     def all(self, search: str | None = None) -> list[ConversationSummary]:
@@ -149,7 +160,7 @@ class ConversationStore:
         """
         words = dict.fromkeys(folded(search or "").split())
         newest_first = (CONVERSATIONS.c.updated.desc(), CONVERSATIONS.c.id)
-        chosen = _SUMMARIES.where(*map(_mentions, words)).order_by(*newest_first)
+        chosen = _SUMMARIES.where(self._own, *map(_mentions, words)).order_by(*newest_first)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
         return [ConversationSummary(**row._asdict()) for row in rows]
@@ -163,7 +174,7 @@ class ConversationStore:
         """
         of_it = TURNS.c.conversation == conversation
         with self._database.reading() as connection:
-            summary = _summary(connection, conversation)
+            summary = self._summary(connection, conversation)
             rows = connection.execute(select(TURNS).where(of_it).order_by(TURNS.c.position)).all()
         turns = tuple(self._turn(summary.id, row.position, row.content) for row in rows)
         return Conversation(**summary.model_dump(exclude={"turns"}), turns=turns)
@@ -183,7 +194,7 @@ class ConversationStore:
         turn = KeptTurn(question=question, answer=answer, asked=_now())
         of_it = TURNS.c.conversation == conversation
         with self._database.writing() as connection:
-            _change(connection, conversation, updated=turn.asked)
+            self._change(connection, conversation, updated=turn.asked)
             count = connection.execute(select(func.count()).where(of_it)).scalar_one()
             at = count if position is None else min(position, count)
             connection.execute(delete(TURNS).where(of_it, TURNS.c.position >= at))
@@ -204,15 +215,30 @@ class ConversationStore:
         """
         title = _TITLE.validate_python(title)
         with self._database.writing() as connection:
-            _change(connection, conversation, title=title, folded=folded(title))
-            return _summary(connection, conversation)
+            self._change(connection, conversation, title=title, folded=folded(title))
+            return self._summary(connection, conversation)
 
     def delete(self, conversation: str) -> None:
         """Remove a conversation and all that was said in it."""
         of_it = CONVERSATIONS.c.id == conversation
         with self._database.writing() as connection:
-            if not connection.execute(delete(CONVERSATIONS).where(of_it)).rowcount:
+            if not connection.execute(delete(CONVERSATIONS).where(of_it, self._own)).rowcount:
                 raise UnknownConversation(conversation=conversation)
+
+    def _summary(self, connection: Connection, conversation: str) -> ConversationSummary:
+        chosen = _SUMMARIES.where(CONVERSATIONS.c.id == conversation, self._own)
+        row = connection.execute(chosen).one_or_none()
+        if row is None:
+            raise UnknownConversation(conversation=conversation)
+        return ConversationSummary(**row._asdict())
+
+    def _change(self, connection: Connection, conversation: str, **values: str) -> None:
+        """Change columns of a conversation, which from here on no other transaction changes."""
+        of_it = CONVERSATIONS.c.id == conversation
+        if not connection.execute(
+            update(CONVERSATIONS).where(of_it, self._own).values(values)
+        ).rowcount:
+            raise UnknownConversation(conversation=conversation)
 
     def _turn(self, conversation: str, position: int, content: str) -> KeptTurn:
         try:
@@ -236,17 +262,3 @@ def _mentions(word: str) -> ColumnElement[bool]:
             TURNS.c.folded.contains(word, autoescape=True),
         ),
     )
-
-
-def _summary(connection: Connection, conversation: str) -> ConversationSummary:
-    row = connection.execute(_SUMMARIES.where(CONVERSATIONS.c.id == conversation)).one_or_none()
-    if row is None:
-        raise UnknownConversation(conversation=conversation)
-    return ConversationSummary(**row._asdict())
-
-
-def _change(connection: Connection, conversation: str, **values: str) -> None:
-    """Change columns of a conversation, which from here on no other transaction changes."""
-    of_it = CONVERSATIONS.c.id == conversation
-    if not connection.execute(update(CONVERSATIONS).where(of_it).values(values)).rowcount:
-        raise UnknownConversation(conversation=conversation)

@@ -68,6 +68,26 @@ TURNS = Table(
 """The turns of conversations, which count from 0 without a gap; ``content`` is the JSON of a
 ``KeptTurn``, ``folded`` its question and the text of its answer as they are searched."""
 
+OWNERS = Table(
+    "conversation_owners",
+    _TABLES,
+    Column("conversation", ForeignKey(CONVERSATIONS.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, nullable=False),
+)
+"""The name of the key that a conversation was made with; those made without one are not here. Beside
+``CONVERSATIONS`` rather than in it, so that a file of an earlier version needs no column added."""
+
+KEYS = Table(
+    "api_keys",
+    _TABLES,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("reports", Text),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("created", Text, nullable=False),
+)
+"""API keys; ``digest`` is the SHA-256 of the key, ``reports`` a JSON list of ids, NULL for all."""
+
 
 class Database:
     """The records in a file, which is made on first use; safe to share between threads.

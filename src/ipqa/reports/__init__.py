@@ -1,9 +1,12 @@
-"""Any file to a Report."""
+"""Any file to a Report.
+
+Each format's reader is imported when a file of that format is read: an index is opened, and questions are answered,
+without any of them.
+"""
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +14,7 @@ from pathlib import Path
 from ipqa.errors import EmptyReport, FileMissing, FileTooLarge, FileUnreadable, FormatNotReadable
 from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.decoding import decode
-from ipqa.reports.markdown import read_markdown
 from ipqa.reports.model import Report
-from ipqa.reports.office.package import office_kind
-from ipqa.reports.pdf.document import read_pdf
-from ipqa.reports.plain_text import read_plain_text
-from ipqa.reports.slides.deck import read_slides
-from ipqa.reports.web.page import read_web_page
-from ipqa.reports.word.document import read_word
 
 READER_VERSION = 3
 """Counted up when the same file is read differently than before, so that indexes are rebuilt."""
@@ -28,15 +24,8 @@ ENDINGS = frozenset(
 )
 """How the names of files end that are taken for reports in a folder."""
 
-_TextReader = Callable[[str, ReportBuilder], str]
-
-_TEXT_READERS: dict[str, _TextReader] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_web_page,
-    ".htm": read_web_page,
-    ".xhtml": read_web_page,
-}
+_MARKDOWN = frozenset({".md", ".markdown"})
+_WEB = frozenset({".html", ".htm", ".xhtml"})
 _WEB_PAGE = re.compile(
     r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
     re.IGNORECASE | re.DOTALL,
@@ -111,17 +100,41 @@ def report_id_of(path: Path) -> str:
 def _read(file: SourceFile, builder: ReportBuilder) -> str:
     """Have the right reader tell the builder what the file holds, and return the title."""
     if file.raw.startswith(b"%PDF-"):
+        from ipqa.reports.pdf.document import read_pdf  # noqa: PLC0415
+
         return read_pdf(file.raw, builder, file.path)
     if file.raw.startswith(b"PK\x03\x04"):
-        match office_kind(file.raw):
-            case "word":
-                return read_word(file.raw, builder, file.path)
-            case "slides":
-                return read_slides(file.raw, builder, file.path)
-            case "other":
-                raise FormatNotReadable(path=file.path, format="ZIP・Excel など")
-    text = decode(file.raw, file.path)
-    ending = file.path.suffix.lower()
-    if ending not in _TEXT_READERS and _WEB_PAGE.match(text):
+        return _read_package(file, builder)
+    return _read_text(decode(file.raw, file.path), file.path.suffix.lower(), builder)
+
+
+def _read_package(file: SourceFile, builder: ReportBuilder) -> str:
+    """Read what Word or PowerPoint wrote."""
+    from ipqa.reports.office.package import office_kind  # noqa: PLC0415
+
+    match office_kind(file.raw):
+        case "word":
+            from ipqa.reports.word.document import read_word  # noqa: PLC0415
+
+            return read_word(file.raw, builder, file.path)
+        case "slides":
+            from ipqa.reports.slides.deck import read_slides  # noqa: PLC0415
+
+            return read_slides(file.raw, builder, file.path)
+        case "other":
+            raise FormatNotReadable(path=file.path, format="ZIP・Excel など")
+
+
+def _read_text(text: str, ending: str, builder: ReportBuilder) -> str:
+    """Read text by the end of the file's name, or as a web page where it begins as one."""
+    if ending in _MARKDOWN:
+        from ipqa.reports.markdown import read_markdown  # noqa: PLC0415
+
+        return read_markdown(text, builder)
+    if ending in _WEB or _WEB_PAGE.match(text):
+        from ipqa.reports.web.page import read_web_page  # noqa: PLC0415
+
         return read_web_page(text, builder)
-    return _TEXT_READERS.get(ending, read_plain_text)(text, builder)
+    from ipqa.reports.plain_text import read_plain_text  # noqa: PLC0415
+
+    return read_plain_text(text, builder)

@@ -180,7 +180,7 @@ class Report:
 
     def named(self, report_id: str, source: str) -> "Report":
         """The report under an id, and under its file's name where it has no title of its own."""
-        title = self.title or source.rpartition(".")[0] or source
+        title = titled(self.title, source)
         sections = (replace(self.sections[0], title=title), *self.sections[1:])
         return replace(self, id=report_id, source=source, title=title, sections=sections)
 
@@ -207,3 +207,8 @@ class Report:
     def section_path(self, section: int) -> tuple[str, ...]:
         """Titles from the chapter down to the section."""
         return self.sections[section].path
+
+
+def titled(title: str, source: str) -> str:
+    """The title of a report, for which its file's name stands where it has none."""
+    return title or source.rpartition(".")[0] or source

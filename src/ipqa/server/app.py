@@ -1,57 +1,52 @@
 """The HTTP server: the API, the health checks, and the page."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from typing import TypedDict
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.base import RequestResponseEndpoint
 
 from ipqa import __version__
-from ipqa.assistant import Assistant
-from ipqa.records.conversations import ConversationStore
+from ipqa.current import CurrentAssistant
 from ipqa.records.database import Database
 from ipqa.records.feedback import FeedbackStore
+from ipqa.records.keys import Role
 from ipqa.server import (
     ask,
     conversations,
     evaluation,
     exports,
     feedback,
+    health,
     jobs,
+    metrics,
     openai_api,
     page,
     problems,
     reports,
     verify,
 )
-from ipqa.server.current import AssistantOf, CurrentAssistant
+from ipqa.server.callers import ADMIN_ONLY, BEARER, CallerOf
+from ipqa.server.guard import Guard
+from ipqa.server.requests import RequestLog
 from ipqa.settings import Settings
-
-_DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""Swagger's page starts itself with an inline script."""
-
-
-class Health(BaseModel):
-    """Whether the server lives, and what it answers from."""
-
-    status: str
-    version: str
-    generation: str | None = None
-    counts: dict[str, int] | None = None
 
 
 class About(BaseModel):
-    """What a face needs to know of the server that it talks to."""
+    """What a face needs to know of the server that it talks to.
+
+    Attributes:
+        key: the name of the key that the request came with; null where the server wants none.
+        role: what the caller may do.
+    """
 
     version: str
+    key: str | None
+    role: Role
     keeps_conversations: bool
     language_model: str | None
     max_question_length: int
@@ -63,25 +58,26 @@ class _State(TypedDict):
     current: CurrentAssistant
     jobs: jobs.Jobs
     feedback: FeedbackStore
-    conversations: ConversationStore | None
+    metrics: metrics.Metrics
+    records: Database
 
 
-def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistant]) -> FastAPI:
-    """The application; the assistant is opened when the server starts, not when it is imported."""
+def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
+    """The application; it follows the index while it runs, and opens it when it starts if nobody has."""
+    figures = metrics.Metrics()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
         records = Database(settings.records)
-        current = CurrentAssistant(await run_in_threadpool(open_assistant, settings))
-        with closing(jobs.Jobs(settings, current)) as changes:
+        await run_in_threadpool(current.catch_up)
+        with current.following(), closing(jobs.Jobs(settings, current)) as changes:
             yield {
                 "settings": settings,
                 "current": current,
                 "jobs": changes,
                 "feedback": FeedbackStore(records),
-                "conversations": ConversationStore(records)
-                if settings.keep_conversations
-                else None,
+                "metrics": figures,
+                "records": records,
             }
 
     app = FastAPIOffline(  # its documentation page loads nothing from elsewhere
@@ -93,35 +89,29 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
         lifespan=lifespan,
     )
     problems.install(app)
-    app.middleware("http")(_guard)
+    app.middleware("http")(Guard(settings))
     app.add_middleware(GZipMiddleware, minimum_size=1024)
-    app.include_router(ask.router, responses=problems.RESPONSES)
-    app.include_router(reports.router, responses=problems.RESPONSES)
-    app.include_router(jobs.router, responses=problems.RESPONSES)
-    app.include_router(evaluation.router, responses=problems.RESPONSES)
-    app.include_router(verify.router, responses=problems.RESPONSES)
-    app.include_router(feedback.router, responses=problems.RESPONSES)
-    app.include_router(conversations.router, responses=problems.RESPONSES)
-    app.include_router(exports.router, responses=problems.RESPONSES)
-    app.include_router(openai_api.router)
+    app.add_middleware(RequestLog, metrics=figures, questions=settings.log_questions)
+    for part in (ask, reports, verify, feedback, conversations, exports):
+        app.include_router(part.router, responses=problems.RESPONSES, dependencies=[BEARER])
+    for part in (jobs, evaluation):
+        only = [BEARER, ADMIN_ONLY]
+        app.include_router(part.router, responses=problems.RESPONSES, dependencies=only)
+    app.include_router(openai_api.router, dependencies=[BEARER])
+    app.include_router(health.router)
+    app.include_router(metrics.router, responses=problems.RESPONSES, dependencies=[BEARER])
 
-    @app.get("/livez", tags=["health"], summary="Whether the process answers")
-    def livez() -> Health:
-        return Health(status="ok", version=__version__)
-
-    @app.get("/readyz", tags=["health"], summary="Whether questions can be answered")
-    def readyz(assistant: AssistantOf) -> Health:
-        return Health(
-            status="ok",
-            version=__version__,
-            generation=assistant.index.name,
-            counts=assistant.index.manifest.counts,
-        )
-
-    @app.get("/api/about", tags=["about"], summary="What this server does and allows")
-    def about() -> About:
+    @app.get(
+        "/api/about",
+        tags=["about"],
+        summary="What this server does and allows",
+        dependencies=[BEARER],
+    )
+    def about(caller: CallerOf) -> About:
         return About(
             version=__version__,
+            key=caller.name,
+            role=caller.role,
             keeps_conversations=settings.keep_conversations,
             language_model=settings.llm_model if settings.llm_base_url else None,
             max_question_length=settings.max_question_length,
@@ -131,15 +121,3 @@ def create_app(settings: Settings, open_assistant: Callable[[Settings], Assistan
     if settings.web.is_dir():
         app.router.routes.append(page.Page(settings.web))
     return app
-
-
-async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Headers that keep the page to itself."""
-    response = problems.from_elsewhere(request) or await call_next(request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    policy = _DOCS_POLICY if request.url.path == "/docs" else page.POLICY
-    response.headers.setdefault("Content-Security-Policy", policy)
-    if request.url.path.startswith("/api"):
-        response.headers["Cache-Control"] = "no-store"
-    return response

@@ -5,7 +5,7 @@ from contextlib import closing
 from itertools import chain
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,6 +21,7 @@ from ipqa.records.conversations import ConversationStore
 from ipqa.records.text import Text
 from ipqa.server.conversations import KeptOf, conversations_of
 from ipqa.server.current import AssistantOf
+from ipqa.server.requests import answered
 
 router = APIRouter(prefix="/api", tags=["ask"])
 
@@ -100,16 +101,17 @@ class SearchResponse(BaseModel):
 
 
 @router.post("/ask", summary="Answer a question with citations")
-def ask(body: AskRequest, assistant: AssistantOf, kept: KeptOf) -> Answer:
+def ask(body: AskRequest, request: Request, assistant: AssistantOf, kept: KeptOf) -> Answer:
     """Answer from the reports, or say that they do not answer."""
     history = history_of(body, kept)
     answer = assistant.ask(body.question, reports=body.reports, mode=body.mode, history=history)
     keep(body, kept, answer)
+    answered(request, answer)
     return answer
 
 
 def events_of(
-    body: AskRequest, assistant: AssistantOf, kept: KeptOf
+    body: AskRequest, request: Request, assistant: AssistantOf, kept: KeptOf
 ) -> Iterator[Iterator[AnswerEvent]]:
     """The events of an answer; a question at fault is told before any of them is sent.
 
@@ -119,7 +121,7 @@ def events_of(
     with closing(
         assistant.stream(body.question, reports=body.reports, mode=body.mode, history=history)
     ) as events:
-        yield chain([next(events)], _keeping(body, kept, events))
+        yield chain([next(events)], _keeping(body, request, kept, events))
 
 
 @router.post(
@@ -158,12 +160,16 @@ def keep(body: AskRequest, kept: ConversationStore | None, answer: Answer) -> No
 
 
 def _keeping(
-    body: AskRequest, kept: ConversationStore | None, events: Iterator[AnswerEvent]
+    body: AskRequest,
+    request: Request,
+    kept: ConversationStore | None,
+    events: Iterator[AnswerEvent],
 ) -> Iterator[AnswerEvent]:
     """The events; the answer is kept before it is told."""
     for event in events:
         if isinstance(event, Answer):
             keep(body, kept, event)
+            answered(request, event)
         yield event
 
 

@@ -1,4 +1,4 @@
-"""The endpoints of the conversations that the server keeps."""
+"""The endpoints of the conversations that the server keeps; each caller has their own."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -13,14 +13,17 @@ from ipqa.records.conversations import (
     ConversationSummary,
     Title,
 )
+from ipqa.server.callers import CallerOf
+from ipqa.server.current import SettingsOf
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 
 
-def kept_of(request: Request) -> ConversationStore | None:
-    """The store that the server was started with; None where it keeps no conversations."""
-    kept: ConversationStore | None = request.state.conversations
-    return kept
+def kept_of(request: Request, settings: SettingsOf, caller: CallerOf) -> ConversationStore | None:
+    """The conversations of whoever asks; None where the server keeps none."""
+    if not settings.keep_conversations:
+        return None
+    return ConversationStore(request.state.records, caller.name)
 
 
 KeptOf = Annotated[ConversationStore | None, Depends(kept_of)]

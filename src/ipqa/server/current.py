@@ -1,27 +1,13 @@
-"""The assistant that answers now: a new one takes its place when the reports have changed."""
+"""What endpoints are given: the assistant that answers their caller, and the settings."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from ipqa.assistant import Assistant
+from ipqa.current import CurrentAssistant
+from ipqa.server.callers import CallerOf
 from ipqa.settings import Settings
-
-
-class CurrentAssistant:
-    """Holds the assistant that answers; who has taken it goes on with it to the end."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self.assistant = assistant
-
-    def reopen(self) -> Assistant:
-        """Answer from the index that is in force by now.
-
-        Raises:
-            IndexProblem: it cannot be opened; the assistant then stays.
-        """
-        self.assistant = self.assistant.reopened()
-        return self.assistant
 
 
 def current_of(request: Request) -> CurrentAssistant:
@@ -30,9 +16,10 @@ def current_of(request: Request) -> CurrentAssistant:
     return current
 
 
-def assistant_of(request: Request) -> Assistant:
-    """The assistant that answers now."""
-    return current_of(request).assistant
+def assistant_of(request: Request, caller: CallerOf) -> Assistant:
+    """The assistant that answers the caller now: it knows no report that they may not read."""
+    current = current_of(request)
+    return current.assistant if caller.reports is None else current.limited_to(caller.reports)
 
 
 def settings_of(request: Request) -> Settings:

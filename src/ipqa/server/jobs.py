@@ -17,11 +17,11 @@ from typing import Annotated, BinaryIO, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
+from ipqa.current import CurrentAssistant
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import IpqaError, Language, LastReport, UnknownJob
 from ipqa.index.store import read_manifest
 from ipqa.reports import SourceFile
-from ipqa.server.current import CurrentAssistant
 from ipqa.server.problems import language_of
 from ipqa.settings import Settings
 
@@ -158,6 +158,12 @@ class Jobs:
         with self._lock:
             return [self._told(job_id, language) for job_id in self._jobs]
 
+    def counts(self) -> dict[str, int]:
+        """How many jobs wait, and how many run."""
+        with self._lock:
+            states = [job.state for job in self._jobs.values()]
+        return {state: states.count(state) for state in ("waiting", "running")}
+
     def close(self) -> None:
         """Drop what waits, stop what runs at its next step, and wait for the thread to end."""
         self._closing.set()
@@ -202,7 +208,8 @@ class Jobs:
         result = add_reports(self._settings, self._model, [(file, name)], watch)
         for failure in result.failures:
             raise failure
-        self._current.reopen()
+        self._current.catch_up()
+        self._current.require_ready()
         ids = tuple(r.id for r in result.manifest.reports if r.digest == file.digest)
         if file.digest in before.values():
             return {"unchanged": ids}
@@ -211,8 +218,9 @@ class Jobs:
     def _remove(self, report_id: str, _: str) -> _Outcome:
         from ipqa.index.build import remove_report  # noqa: PLC0415 - heavy
 
-        remove_report(self._settings, report_id)
-        self._current.reopen()
+        remove_report(self._settings, self._model, report_id)
+        self._current.catch_up()
+        self._current.require_ready()
         return {"removed": (report_id,)}
 
     @cached_property

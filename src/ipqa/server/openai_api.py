@@ -30,16 +30,20 @@ from ipqa.assistant import Assistant
 from ipqa.errors import (
     EmptyQuestion,
     IpqaError,
+    KeyNeeded,
+    KeyRefused,
     Language,
     ModeUnavailable,
     QuestionError,
     QuestionTooLong,
+    TooManyRequests,
     UnknownReport,
 )
 from ipqa.exports.chat import RULE, ChatText
 from ipqa.exports.labels import LABELS
 from ipqa.server.current import AssistantOf
-from ipqa.server.problems import language_of, status_of
+from ipqa.server.problems import headers_of, language_of, status_of
+from ipqa.server.requests import answered
 
 _MODES: dict[str, Mode] = {
     "ipqa": "auto",
@@ -72,7 +76,12 @@ _REFUSALS: dict[str, dict[Language, str]] = {
 }
 """What is told here and nowhere else, by the error's code."""
 
-_CODES: dict[type[IpqaError], str] = {QuestionTooLong: "context_length_exceeded"}
+_CODES: dict[type[IpqaError], str] = {
+    QuestionTooLong: "context_length_exceeded",
+    KeyNeeded: "invalid_api_key",
+    KeyRefused: "invalid_api_key",
+    TooManyRequests: "rate_limit_exceeded",
+}
 _PARAMS: dict[type[IpqaError], str] = {
     UnknownReport: "reports",
     ModeUnavailable: "model",
@@ -150,7 +159,7 @@ class _Route(APIRoute):
             try:
                 return await handle(request)
             except (_Refused, IpqaError, RequestValidationError, HTTPException) as error:
-                return _failure(error, language_of(request))
+                return failure(error, language_of(request))
 
         return told
 
@@ -158,7 +167,9 @@ class _Route(APIRoute):
 router = APIRouter(prefix="/v1", tags=["openai"], route_class=_Route)
 
 
-def events_of(body: ChatRequest, assistant: AssistantOf) -> Iterator[Iterator[AnswerEvent]]:
+def events_of(
+    body: ChatRequest, request: Request, assistant: AssistantOf
+) -> Iterator[Iterator[AnswerEvent]]:
     """The events of an answer; what is wrong with the question is told before any of them is sent.
 
     Who leaves before the last one ends the answer, and with it what a language model still writes.
@@ -168,7 +179,7 @@ def events_of(body: ChatRequest, assistant: AssistantOf) -> Iterator[Iterator[An
     question, history = _conversation(body.messages)
     asked = assistant.stream(question, reports=body.reports, mode=mode, history=history)
     with closing(asked) as events:
-        yield chain([next(events)], events)
+        yield chain([next(events)], _noted(request, events))
 
 
 @router.post(
@@ -259,6 +270,13 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
     return asked[-1].text, turns[:-1]
 
 
+def _noted(request: Request, events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
+    for event in events:
+        if isinstance(event, Answer):
+            answered(request, event)
+        yield event
+
+
 def _answer_of(events: Iterator[AnswerEvent]) -> Answer:
     return next(event for event in events if isinstance(event, Answer))
 
@@ -328,7 +346,7 @@ def _line(chunk: dict[str, object]) -> bytes:
     return format_sse_event(data_str=json.dumps(chunk, ensure_ascii=False))
 
 
-def _failure(error: Exception, language: Language) -> JSONResponse:
+def failure(error: Exception, language: Language) -> JSONResponse:
     """An error as OpenAI's clients read it: what is wrong with the request, or with the server."""
     param: str | None = None
     match error:
@@ -348,7 +366,8 @@ def _failure(error: Exception, language: Language) -> JSONResponse:
     at_server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     kind = "server_error" if at_server else "invalid_request_error"
     told = {"message": message, "type": kind, "param": param, "code": code}
-    return JSONResponse({"error": told}, status)
+    headers = headers_of(error) if isinstance(error, IpqaError) else None
+    return JSONResponse({"error": told}, status, headers)
 
 
 def _fault(error: Exception) -> tuple[str, str | None]:

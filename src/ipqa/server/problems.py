@@ -11,19 +11,28 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ipqa.errors import (
+    AdminNeeded,
+    DictionaryUnavailable,
     DraftTooLong,
+    EveryReportNeeded,
     FileTooLarge,
+    HostRefused,
     IndexBusy,
     IndexProblem,
     IpqaError,
+    KeyNeeded,
+    KeyRefused,
     Language,
     LastReport,
     ModelUnavailable,
     ModeUnavailable,
+    NothingToRead,
+    NotReady,
     QuestionError,
     QuestionTooLong,
     ReadError,
     RecordsUnavailable,
+    TooManyRequests,
     UnknownRecord,
     UnknownReport,
 )
@@ -31,6 +40,13 @@ from ipqa.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 _STATUS: dict[type[IpqaError], HTTPStatus] = {
+    KeyNeeded: HTTPStatus.UNAUTHORIZED,
+    KeyRefused: HTTPStatus.UNAUTHORIZED,
+    AdminNeeded: HTTPStatus.FORBIDDEN,
+    EveryReportNeeded: HTTPStatus.FORBIDDEN,
+    NothingToRead: HTTPStatus.FORBIDDEN,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    HostRefused: HTTPStatus.MISDIRECTED_REQUEST,
     UnknownReport: HTTPStatus.NOT_FOUND,
     UnknownRecord: HTTPStatus.NOT_FOUND,
     QuestionTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -43,6 +59,8 @@ _STATUS: dict[type[IpqaError], HTTPStatus] = {
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     IndexProblem: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    DictionaryUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     RecordsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     IpqaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -58,6 +76,13 @@ _FROM_ELSEWHERE = {
     "ja": "別のサイトのページから送られたため、受け付けません。ipqa のページを直接開いて操作してください。",
     "en": "This was sent by a page of another site and is refused. Open the page of ipqa itself.",
 }
+
+
+_UNEXPECTED: dict[Language, str] = {
+    "ja": "サーバーで予期しないエラーが起きました。繰り返すときは、管理者に X-Request-Id の値を知らせてください。",
+    "en": "Something unexpected went wrong in the server. If it happens again, tell whoever runs it the value of X-Request-Id.",
+}
+"""Of a fault of ipqa itself, which only the log tells in full, under the same id."""
 
 
 class Problem(BaseModel):
@@ -77,10 +102,14 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }
     for status in (
         HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
     )
 }
 """The problems that any endpoint of the API may answer with, for its description."""
@@ -91,6 +120,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(IpqaError, _ipqa_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def status_of(error: IpqaError) -> HTTPStatus:
@@ -109,6 +139,7 @@ def problem(
     request: Request, status: HTTPStatus, kind: str, detail: str, **more: object
 ) -> JSONResponse:
     """A problem document: type, title, status, detail and the path it concerns."""
+    request.state.problem = kind
     body = {
         "type": f"urn:ipqa:problem:{kind}",
         "title": status.phrase,
@@ -129,11 +160,27 @@ def from_elsewhere(request: Request) -> JSONResponse | None:
     return problem(request, HTTPStatus.FORBIDDEN, "FromElsewhere", told)
 
 
+def of_error(request: Request, error: IpqaError) -> JSONResponse:
+    """An error as a problem document."""
+    kind, told = type(error).__name__, error.message(language_of(request))
+    response = problem(request, status_of(error), kind, told)
+    response.headers.update(headers_of(error))
+    return response
+
+
+def headers_of(error: IpqaError) -> dict[str, str]:
+    """The headers that go with an error: how to come with a key, or when to come again."""
+    if status_of(error) == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.details["seconds"])}
+    return {}
+
+
 async def _ipqa_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, IpqaError):
         raise error
-    kind = type(error).__name__
-    return problem(request, status_of(error), kind, error.message(language_of(request)))
+    return of_error(request, error)
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
@@ -158,4 +205,12 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     response = problem(request, status, status.phrase.replace(" ", ""), str(error.detail))
     response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(request: Request, _: Exception) -> JSONResponse:
+    """Sent from beyond the middleware that names requests; the error itself is logged by the server."""
+    told = _UNEXPECTED[language_of(request)]
+    response = problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Unexpected", told)
+    response.headers["X-Request-Id"] = request.state.request_id
     return response

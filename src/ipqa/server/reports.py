@@ -1,11 +1,11 @@
 """The endpoints that show what is indexed, take reports in, and take them out."""
 
 from collections import Counter
-from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from queue import Full
 from typing import Annotated, get_args
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
@@ -18,6 +18,7 @@ from ipqa.reports.describe import Outline, describe
 from ipqa.reports.inspection.page import inspection_page
 from ipqa.reports.model import Report, SourceStatus
 from ipqa.reports.sources import SourceIndex
+from ipqa.server.callers import ADMIN_ONLY
 from ipqa.server.current import AssistantOf, SettingsOf
 from ipqa.server.html_response import html_response
 from ipqa.server.jobs import Job, JobsOf
@@ -32,6 +33,9 @@ _BUSY: dict[Language, str] = {
 }
 _RETRY_AFTER = "30"
 """Seconds."""
+
+_LISTS: "WeakKeyDictionary[Assistant, ReportList]" = WeakKeyDictionary()
+"""The lists of the assistants that answer now, of which callers who may read other reports have others."""
 
 
 class ReportEntry(BaseModel):
@@ -71,7 +75,7 @@ class ReportList(BaseModel):
 
 @router.get("", summary="List the reports")
 def list_reports(assistant: AssistantOf) -> ReportList:
-    """Every report that questions can be asked of."""
+    """Every report that the caller can ask questions of."""
     return _listed(assistant)
 
 
@@ -80,6 +84,7 @@ def list_reports(assistant: AssistantOf) -> ReportList:
     status_code=HTTPStatus.ACCEPTED,
     summary="Add a report, or a new version of one",
     openapi_extra=UPLOAD_BODY,
+    dependencies=[ADMIN_ONLY],
 )
 async def add_report(
     request: Request, response: Response, settings: SettingsOf, jobs: JobsOf
@@ -99,7 +104,10 @@ async def add_report(
 
 
 @router.delete(
-    "/{report_id}", status_code=HTTPStatus.ACCEPTED, summary="Take a report out of the index"
+    "/{report_id}",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Take a report out of the index",
+    dependencies=[ADMIN_ONLY],
 )
 def remove_report(report_id: str, request: Request, response: Response, jobs: JobsOf) -> Job:
     """Take a report out, after the changes that were asked for before; its file is left alone."""
@@ -143,13 +151,14 @@ def inspection(
     return html_response(inspection_page(report, language or language_of(request)))
 
 
-@lru_cache(maxsize=1)
 def _listed(assistant: Assistant) -> ReportList:
     """The list for an assistant, made once: it is asked for often, and marks take time to count."""
-    index = assistant.index
-    return ReportList(
-        reports=[_entry(index.reports[record.id], record) for record in index.manifest.reports]
-    )
+    if assistant not in _LISTS:
+        index = assistant.index
+        records = index.manifest.reports
+        entries = [_entry(index.reports[record.id], record) for record in records]
+        _LISTS[assistant] = ReportList(reports=entries)
+    return _LISTS[assistant]
 
 
 def _entry(report: Report, record: ReportRecord) -> ReportEntry:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ipqa.answering.verification.comparison import Difference, holds
-from ipqa.answering.verification.reading import Reading, plain
+from ipqa.answering.verification.reading import Reading
+from ipqa.japanese import plain
 
 
 def names_differ(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ipqa.answering.grounding import Figure, figures_in
-from ipqa.japanese import Word, holds_japanese, words
+from ipqa.japanese import Word, holds_japanese, plain, words
 
 _MORE = (
     r"増(?![資設])|伸び|伸長|伸ば|拡大|上昇|上回|上が[っりる]|高|引き?上げ|プラス|\+(?=\d)|多[いくかす]|多数|超え|長[いくか]"
@@ -117,11 +117,6 @@ class Reading:
 def has_opposite(word: str) -> bool:
     """Whether a word is one of those that have an opposite here."""
     return any(one.search(word) or other.search(word) for one, other in _OPPOSITES)
-
-
-def plain(text: str) -> str:
-    """A text in NFKC and lower case, without white space."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 @lru_cache(maxsize=10_000)

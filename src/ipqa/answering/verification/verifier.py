@@ -22,13 +22,13 @@ from ipqa.answering.verification.comparison import (
 )
 from ipqa.answering.verification.names import names_differ
 from ipqa.answering.verification.quoting import as_said
-from ipqa.answering.verification.reading import Reading, has_opposite, plain, read
+from ipqa.answering.verification.reading import Reading, has_opposite, read
 from ipqa.answering.verification.stating import stated_by, states_something
 from ipqa.answering.verification.verified import Support, Verification, VerifiedSentence
 from ipqa.errors import DraftTooLong, EmptyDraft, QuestionError
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import holds_japanese, normalise, sentences
+from ipqa.japanese import holds_japanese, normalise, plain, sentences
 from ipqa.reports.model import Span
 from ipqa.retrieval import Hit, Retriever
 

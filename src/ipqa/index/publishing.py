@@ -1,0 +1,96 @@
+"""Readings put together to a generation, and put in force once what they say is found in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ipqa import __version__
+from ipqa.embedding import EmbeddingModel
+from ipqa.errors import CanaryFailed, IndexProblem
+from ipqa.index.canaries import require_canaries
+from ipqa.index.generations import Manifest, ReportRecord
+from ipqa.index.legs import EXACT
+from ipqa.index.library import Library
+from ipqa.index.readings import Readings, Recipe
+from ipqa.index.store import (
+    clear_away,
+    kept_reports,
+    open_generation,
+    open_index,
+    read_manifest,
+    write_generation,
+)
+
+
+def publish(
+    folder: Path,
+    model: EmbeddingModel,
+    recipe: Recipe,
+    records: Sequence[ReportRecord],
+    *,
+    exact: int = EXACT,
+) -> tuple[Manifest, bool]:
+    """Put the reports in force, unless they are already, and clear away what no generation needs.
+
+    To be called by the one writer.
+
+    Args:
+        folder: of the index.
+        model: what the sentences are embedded with.
+        recipe: how the readings were made.
+        records: the reports.
+        exact: up to so many sentences, a question is compared with all of them.
+
+    Returns:
+        What is in force now, and whether it had to be made.
+
+    Raises:
+        CanaryFailed: what a report says is not found in the new generation; the one in force stays.
+        OSError, RuntimeError: the folder cannot be written; the one in force stays, too.
+    """
+    current = _in_force(folder, model, recipe, records)
+    manifest = current or _written(folder, model, recipe, records, exact)
+    clear_away(folder)
+    kept = kept_reports(folder)
+    Readings(folder).keep_only(record.reading for record in kept)
+    Library(folder).keep_only(record.digest for record in kept if record.added)
+    return manifest, current is None
+
+
+def _in_force(
+    folder: Path, model: EmbeddingModel, recipe: Recipe, records: Sequence[ReportRecord]
+) -> Manifest | None:
+    """The manifest in force, if it names just these reports made this way and the index is whole."""
+    try:
+        manifest = read_manifest(folder)
+        if manifest.recipe != recipe or manifest.reports != tuple(records):
+            return None
+        index = open_index(folder)
+        require_canaries(folder, index, model)
+    except IndexProblem:
+        return None
+    return index.manifest
+
+
+def _written(
+    folder: Path,
+    model: EmbeddingModel,
+    recipe: Recipe,
+    records: Sequence[ReportRecord],
+    exact: int,
+) -> Manifest:
+    """A new generation, in force once what its reports say is found in it.
+
+    The reading of a report that fails is dropped, so that the next build makes it anew.
+    """
+
+    def approve(name: str) -> None:
+        require_canaries(folder, open_generation(folder, name), model)
+
+    try:
+        return write_generation(folder, records, recipe, __version__, approve, exact=exact)
+    except CanaryFailed as error:
+        needed = {record.reading for record in kept_reports(folder)}
+        for record in records:
+            if record.id == error.details["report"] and record.reading not in needed:
+                Readings(folder).drop(record.reading)
+        raise
