@@ -1,6 +1,7 @@
 """Writes the trained models as ipqa ships them: ONNX files of eight bits, and what they have in common.
 
     python -m training.export embedder|reader
+    python -m training.export cards    # only the hashes in the cards, of the files as they are now
 
 Weights and activations have eight bits. What goes into the second half of a layer's feed-forward part has
 outliers that one scale for a whole text does not bear; there each run of 128 values has its own. The word vectors
@@ -9,7 +10,6 @@ models read them from one file.
 """
 
 import argparse
-import hashlib
 import json
 import tempfile
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from sentence_transformers import SentenceTransformer
 from torch import Tensor, nn
 
+from ipqa.network import card_of
 from training.base import PROMPTS
 from training.check_data import ROOT
 from training.command import MODELS
@@ -76,11 +77,12 @@ def export_embedder(model: SentenceTransformer, folder: Path) -> None:
         "longest": LONGEST,
         "prompts": PROMPTS,
     }
-    _export(encoder, "embedder", ("vectors",), card, folder)
     tokenizer = json.loads(model.tokenizer.backend_tokenizer.to_str())
     tokenizer["truncation"] = tokenizer["padding"] = None
     text = json.dumps(tokenizer, ensure_ascii=False)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "tokenizer.json").write_text(text, encoding="utf-8")
+    _export(encoder, "embedder", ("vectors",), card, folder)
 
 
 def export_reader(reader: ReaderModel, folder: Path) -> None:
@@ -100,8 +102,17 @@ def _export(
     path = folder / f"{name}.onnx"
     path.write_bytes(model.SerializeToString())
     onnx.checker.check_model(str(path))
-    digest = hashlib.sha256(path.read_bytes() + (folder / "words.bin").read_bytes()).hexdigest()
-    text = json.dumps({"name": f"ipqa-{name}", **card, "sha256": digest}, indent=2)
+    _write_card(folder, name, {"name": f"ipqa-{name}", **card})
+
+
+def renew_cards(folder: Path) -> None:
+    """Write the hashes of the files in a folder of models into their cards."""
+    for name in ("embedder", "reader"):
+        _write_card(folder, name, json.loads((folder / f"{name}.json").read_text("utf-8")))
+
+
+def _write_card(folder: Path, name: str, told: dict[str, Any]) -> None:
+    text = json.dumps(card_of(folder, name, told), indent=2)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -185,10 +196,13 @@ def _move_words(model: onnx.ModelProto, path: Path) -> None:
 
 
 def main() -> None:
-    """Export what `training.embedder` or `training.reader` has trained."""
+    """Export what `training.embedder` or `training.reader` has trained, or renew the hashes in the cards."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("model", choices=["embedder", "reader"])
-    if parser.parse_args().model == "embedder":
+    parser.add_argument("what", choices=["embedder", "reader", "cards"])
+    what = parser.parse_args().what
+    if what == "cards":
+        renew_cards(SHIPPED)
+    elif what == "embedder":
         export_embedder(SentenceTransformer(str(MODELS / "embedder" / "model")), SHIPPED)
     else:
         export_reader(trained_reader(MODELS / "reader" / "model"), SHIPPED)

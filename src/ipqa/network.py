@@ -1,7 +1,8 @@
 """The networks that are installed with ipqa, run by ONNX Runtime without PyTorch.
 
 `models/` holds them in eight bits, each with a card that tells how it was made, and what they have in common: the
-word vectors (in four bits, as the model they were made from has them) and the tokenizer.
+word vectors (in four bits, as the model they were made from has them) and the tokenizer. The cards name the hashes of
+all these files; ``python -m training.export`` writes them.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ipqa.errors import ShippedModelUnavailable
+from ipqa.errors import ShippedModelChanged, ShippedModelUnavailable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _SHIPPED = Path(__file__).parent / "models"
 _NETWORKS = ("embedder", "reader")
 _WORDS = "words.bin"
+_TOKENIZER = "tokenizer.json"
+_TOKENIZER_CARD = "embedder"
+"""The card that names the tokenizer's hash: both are exported together."""
+
 _reading_tokens = Lock()
 
 
@@ -64,28 +69,55 @@ class Network:
         return [np.asarray(output, dtype=np.float32)[0] for output in found]
 
 
-def changed_weights(folder: Path = _SHIPPED) -> list[Path]:
-    """The files of weights that are not those whose hash the cards name.
+def card_of(folder: Path, name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What the card of a network is to say: what is told of it, and the hashes of its files as they are now.
+
+    Args:
+        folder: of the models.
+        name: of the network.
+        told: the rest of the card.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    hashes = {"sha256": _sha256(folder / f"{name}.onnx", folder / _WORDS)}
+    if name == _TOKENIZER_CARD:
+        hashes["tokenizer_sha256"] = _sha256(folder / _TOKENIZER)
+    return {**told, **hashes}
+
+
+def changed_files(folder: Path = _SHIPPED) -> list[Path]:
+    """The files of the models that are not those whose hashes the cards name.
 
     Raises:
         ShippedModelUnavailable: a file cannot be read.
     """
-    changed = [name for name in _NETWORKS if not _is_as_its_card_says(folder, name)]
+    wrong = {name: _wrong_hashes(folder, name) for name in _NETWORKS}
+    changed = [name for name, hashes in wrong.items() if "sha256" in hashes]
+    files = [f"{name}.onnx" for name in changed]
     if len(changed) == len(_NETWORKS):
-        return [folder / _WORDS]  # what they have in common
-    return [folder / f"{name}.onnx" for name in changed]
+        files = [_WORDS]  # what they have in common
+    if "tokenizer_sha256" in wrong[_TOKENIZER_CARD]:
+        files.append(_TOKENIZER)
+    return [folder / file for file in files]
 
 
-def _is_as_its_card_says(folder: Path, name: str) -> bool:
-    """A card names one hash, of the network and the word vectors after it."""
-    digest = hashlib.sha256()
+def _wrong_hashes(folder: Path, name: str) -> set[str]:
+    """The entries of a card that are not the hashes of the files."""
     try:
         card = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        for file in (f"{name}.onnx", _WORDS):
-            digest.update((folder / file).read_bytes())
-        return bool(card["sha256"] == digest.hexdigest())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        now = card_of(folder, name, card)
+        return {entry for entry in now if now[entry] != card.get(entry)}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ShippedModelUnavailable(model=name, reason=str(error)) from error
+
+
+def _sha256(*files: Path) -> str:
+    """The hash of files, one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def tokenizer(folder: Path = _SHIPPED) -> "Tokenizer":
@@ -93,6 +125,7 @@ def tokenizer(folder: Path = _SHIPPED) -> "Tokenizer":
 
     Raises:
         ShippedModelUnavailable: its file cannot be read.
+        ShippedModelChanged: it is not the file whose hash the card names.
     """
     with _reading_tokens:  # both networks may be loading
         return _tokenizer(folder)
@@ -103,6 +136,13 @@ def _tokenizer(folder: Path) -> "Tokenizer":
     try:
         from tokenizers import Tokenizer  # noqa: PLC0415 - a native library
 
-        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+        content = (folder / _TOKENIZER).read_bytes()
+        card = json.loads((folder / f"{_TOKENIZER_CARD}.json").read_text("utf-8"))
+        whole = hashlib.sha256(content).hexdigest() == card["tokenizer_sha256"]
+        # one whose hash is wrong is not even parsed
+        read = Tokenizer.from_buffer(content) if whole else None
     except Exception as error:  # nor has what tokenizers raises
         raise ShippedModelUnavailable(model="tokenizer", reason=str(error)) from error
+    if read is None:
+        raise ShippedModelChanged(model="tokenizer", file=folder / _TOKENIZER)
+    return read

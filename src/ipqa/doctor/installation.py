@@ -17,7 +17,7 @@ from ipqa.errors import (
     ShippedModelUnavailable,
 )
 from ipqa.japanese import require_dictionary
-from ipqa.network import changed_weights
+from ipqa.network import changed_files
 from ipqa.reader import Reader
 from ipqa.settings import Settings
 
@@ -37,7 +37,7 @@ def dictionary_faults() -> list[Fault]:
 def model_faults() -> list[Fault]:
     """Which files of the shipped models are not those that were shipped."""
     try:
-        changed = changed_weights()
+        changed = changed_files()
     except ShippedModelUnavailable as error:
         return [fault_of(str(error.details["model"]), error)]
     return [fault_of(path, ShippedModelChanged(model=path.stem, file=path)) for path in changed]
