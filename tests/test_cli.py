@@ -120,6 +120,18 @@ def test_a_decline_is_an_answer_with_exit_code_zero(ipqa: Run, index: Path) -> N
     assert "近い箇所" in result.stdout
 
 
+def test_nothing_that_a_report_says_commands_the_terminal(ipqa: Run, tmp_path: Path) -> None:
+    escape = "\x1b]0;\x07\x1b[2J\x9b31m\r"
+    (tmp_path / "corpus").mkdir()
+    text = SMALL_REPORT * 3 + f"\n\n南浜の灯台は{escape}2022年に建て替えた。\n"
+    (tmp_path / "corpus" / "海藻.md").write_text(text, encoding="utf-8")
+    folders = {"IPQA_INDEX": str(tmp_path / "index"), "IPQA_CORPUS": str(tmp_path / "corpus")}
+    assert ipqa("build", **folders).returncode == 0
+    said = ipqa("ask", "南浜の灯台はいつ建て替えましたか", **folders)
+    assert "2022年に建て替えた" in said.stdout
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", said.stdout + said.stderr)
+
+
 def test_messages_follow_the_users_language(ipqa: Run, index: Path) -> None:
     assert "質問が空です" in ipqa("ask", "--index", index, "").stderr
     assert "The question is empty" in ipqa("ask", "--index", index, "", IPQA_LANGUAGE="en").stderr

@@ -1,6 +1,9 @@
 """Answers that a model words: only what the reports say, and the extractive answer whatever goes wrong."""
 
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from tests.llm_server import (
     Head,
     Script,
     Server,
+    Step,
     breaks_off_after,
     filtered_after,
     hangs,
@@ -75,6 +79,37 @@ def test_only_what_was_checked_is_in_the_text_of_an_answer(small_settings: Setti
         answer = assistant_with(small_settings, server).ask(QUESTION)
     assert "1,350" not in answer.model_dump_json()
     assert "30億円" not in answer.model_dump_json()
+
+
+def test_a_model_that_tells_its_instructions_is_not_shown(small_settings: Settings) -> None:
+    def repeats_what_it_was_told(body: dict[str, Any]) -> Iterable[Step]:
+        return says("".join(message["content"] for message in body["messages"]))(body)
+
+    with scripted(repeats_what_it_was_told) as server:
+        answer = assistant_with(small_settings, server).ask(QUESTION)
+        instructions = server.requests[0]["messages"][0]["content"]
+    lines = [line.strip("- ") for line in instructions.splitlines() if line]
+    assert len(lines) > 5
+    assert not any(line in answer.model_dump_json() for line in lines)
+
+
+def test_a_model_is_shown_nothing_of_reports_that_may_not_be_read(
+    small_settings: Settings, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    shutil.copytree(small_settings.corpus, corpus)
+    (corpus / "harbour.md").write_text(HARBOUR, encoding="utf-8")
+    settings = build_small_index(corpus, tmp_path / "index")
+    asked = "2024年の水揚げ量と出荷量は"
+    with scripted(says(GOOD)) as server:
+        whole = assistant_with(settings, server)
+        for assistant in (whole, whole.limited_to({"seaweed"})):
+            assistant.ask(asked)
+        of_whole, of_part = (str(request["messages"]) for request in server.requests)
+    assert "西浦港" in of_whole
+    assert "1,250トン" in of_part
+    assert "西浦港" not in of_part
+    assert "3,480" not in of_part
 
 
 def test_generative_is_refused_without_a_model_and_says_how_to_name_one(

@@ -95,6 +95,15 @@ def test_the_model_is_asked_for_the_likeliest_text_of_a_bounded_length() -> None
     }
 
 
+def test_a_model_is_offered_nothing_to_act_with_and_what_it_would_do_is_no_text() -> None:
+    call = {"name": "remove_report", "arguments": '{"report": "all"}'}
+    delta = {"tool_calls": [{"index": 0, "id": "1", "type": "function", "function": call}]}
+    with scripted(sends(Chunk(delta), Chunk(finish_reason="tool_calls"), DONE)) as server:
+        assert text_of(model_at(server)) == ""
+        (asked,) = server.requests
+    assert not {"tools", "functions", "tool_choice", "mcp_servers"} & set(asked)
+
+
 def test_characters_cut_between_packets_arrive_whole() -> None:
     line = 'data: {"choices": [{"delta": {"content": "受注残は増えた。"}}]}\n\n'.encode()
     bytewise = [part for byte in line for part in (bytes([byte]), Pause(0.001))]

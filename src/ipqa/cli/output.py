@@ -1,8 +1,9 @@
 """What the commands share: the user's language, where they print to, and common options."""
 
+import re
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,8 +12,30 @@ from rich.text import Text
 from ipqa.errors import AddressInUse, IpqaError
 from ipqa.settings import Settings, message_language, read_settings
 
-out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal may obey rather than show; a line feed and a tab only move on."""
+
+_IN_PLACE = "\N{REPLACEMENT CHARACTER}"
+
+
+class _Terminal(Console):
+    """Prints what reports, questions and models say as text: none of it can command the terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as rich has it
+        """Print objects, each control character in a text as one that is shown."""
+        super().print(*map(_shown, objects), **options)
+
+
+def _shown(printed: object) -> object:
+    if isinstance(printed, str):
+        return _CONTROLS.sub(_IN_PLACE, printed)
+    if isinstance(printed, Text):
+        printed.plain = _CONTROLS.sub(_IN_PLACE, printed.plain)
+    return printed
+
+
+out = _Terminal(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = _Terminal(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def say(ja: str, en: str) -> str:
