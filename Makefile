@@ -13,6 +13,8 @@
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
 # make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
 # make bench-reading  how fast files are read, by format
+# make sbom     write a bill of materials (CycloneDX) of what is installed with ipqa, models included, to dist/
+# make audit    look up known vulnerabilities of it (needs a network; says so where there is none)
 # make screenshots  the pictures of docs/images (needs Chromium)
 # make bench-page  how fast the page is, with a report of 300 pages too (needs Chromium)
 
@@ -22,7 +24,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-scale bench-reading bench-page screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-scale bench-reading bench-page sbom audit screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -90,6 +92,12 @@ bench-reading: $(VENV)/.installed-for-development
 
 bench-page: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.bench_page
+
+sbom: $(VENV)/.installed-for-development
+	$(BIN)/python -m supply.sbom dist/ipqa.cdx.json
+
+audit: $(VENV)/.installed-for-development
+	$(BIN)/python -m supply.audit
 
 screenshots: $(VENV)/.installed-for-development
 	IPQA_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/test_screenshots.py

@@ -91,6 +91,20 @@ def test_every_kind_of_warning_and_every_format_is_explained() -> None:
     ] == []
 
 
+def test_each_item_of_owasps_list_has_tests_that_exist_or_a_limit() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (LLM\d\d) [^|]+\|([^|]*)\|([^|]*)\|$", page, re.MULTILINE)
+    assert [name for name, _, _ in rows] == [f"LLM{number:02}" for number in range(1, 11)]
+    for name, shown, limit in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", shown)
+        assert named or limit.strip(), name
+        assert shown.count("`") == 2 * len(named), name
+        for path, test in named:
+            assert re.search(rf"^def {test}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), (
+                test
+            )
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
