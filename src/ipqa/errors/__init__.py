@@ -12,7 +12,7 @@
     │   ├── CopyDamaged
     │   └── AddressRefused · DownloadFailed
     ├── IndexProblem          the index cannot be opened, or cannot be written
-    │   ├── IndexMissing · IndexDamaged · IndexMismatch · IndexTooNew
+    │   ├── IndexMissing · IndexDamaged · IndexMismatch (IndexTooOld) · IndexTooNew
     │   ├── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
     │   └── NoGenerationBefore · CanaryFailed
     ├── FileNotWritable      a file that was asked for cannot be written
@@ -82,6 +82,7 @@ from ipqa.errors.index import (
     IndexNotWritable,
     IndexProblem,
     IndexTooNew,
+    IndexTooOld,
     LastReport,
     NoGenerationBefore,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "IndexNotWritable",
     "IndexProblem",
     "IndexTooNew",
+    "IndexTooOld",
     "IpqaError",
     "JudgeUnavailable",
     "KeyExists",

@@ -31,6 +31,16 @@ class IndexMismatch(IndexProblem):
     )
 
 
+class IndexTooOld(IndexMismatch):
+    """The index was laid out by an earlier version of ipqa in another way."""
+
+    ja = "索引 {folder} は以前の版の ipqa で作られています(形式 {found}、この版は {known})。`{remedy}` で作り直してください。追加した報告書は控えから読み直すので、失われません。"
+    en = (
+        "The index in {folder} was made by an earlier ipqa (format {found}, this one has {known}). Make it "
+        "anew with `{remedy}`; what was added is read again from its copies, so nothing is lost."
+    )
+
+
 class CanaryFailed(IndexProblem):
     """What a report says is not found in the index, whose files are all as they were written."""
 
@@ -44,10 +54,10 @@ class CanaryFailed(IndexProblem):
 class IndexTooNew(IndexProblem):
     """The index was written by a later version of ipqa."""
 
-    ja = "索引 {folder} は新しい版の ipqa で作られています(形式 {found}、この版は {known} まで)。ipqa を更新するか `{remedy}` で作り直してください。"
+    ja = "索引 {folder} は新しい版の ipqa で作られています(形式 {found}、この版は {known} まで)。この索引には手を加えません。ipqa を更新するか、`{remedy}` で別の索引を作ってください。"
     en = (
-        "The index in {folder} was made by a newer ipqa (format {found}, this one reads up to "
-        "{known}). Upgrade ipqa or rebuild with `{remedy}`."
+        "The index in {folder} was made by a newer ipqa (format {found}, this one reads up to {known}) and is "
+        "left as it is. Upgrade ipqa, or make another index with `{remedy}`."
     )
 
 

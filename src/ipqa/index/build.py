@@ -5,6 +5,7 @@ nothing, and the index in force stays as it is until the new one is whole.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -18,6 +19,7 @@ from ipqa.errors import (
     FileMissing,
     FileUnreadable,
     IndexMissing,
+    IndexTooOld,
     LastReport,
     ReadError,
     UnknownReport,
@@ -90,6 +92,7 @@ def build_index(
     Raises:
         ReadError: the corpus is missing, or none of its files can be read.
         EmptyCorpus: there is nothing to read.
+        IndexTooNew: a later version of ipqa wrote the index.
         IndexNotWritable: the index folder cannot be written.
         IndexBusy: another process writes to it.
     """
@@ -108,6 +111,8 @@ def add_reports(
 ) -> BuildResult:
     """Add files to the index and leave the other reports as they are.
 
+    An index of an earlier version of ipqa is first made anew from the same reports.
+
     Args:
         settings: which index.
         model: the one that the index was made with.
@@ -118,12 +123,15 @@ def add_reports(
 
     Raises:
         ReadError: none of the files can be read.
-        IndexMismatch: the index was made in another way, and must be built anew first.
+        IndexMismatch: the index was made in another way, and must be built anew first; or it is of an
+            earlier version of ipqa, and a report of it is not in the corpus folder any more.
+        IndexTooNew: a later version of ipqa wrote it.
         IndexDamaged: the same holds, because a file of a report in it is not what it was.
         IndexNotWritable: the index folder cannot be written.
         IndexBusy: another process writes to it.
     """
     with one_writer(settings.index):
+        brought = _brought_over(settings, model, watch)
         before = _reports_of_same_making(settings, recipe_of(settings, model))
         library = Library(settings.index)
         by_origin = {record.origin: record for record in before if record.added}
@@ -144,7 +152,8 @@ def add_reports(
             entries.append(Entry(report_id, copy, origin, copy_of=file.digest))
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
-        return _Builder(settings, model, watch, before).make(entries, kept=before)
+        result = _Builder(settings, model, watch, before).make(entries, kept=before)
+        return result if brought is None else _both(brought, result)
 
 
 def remove_report(settings: Settings, model: EmbeddingModel, report_id: str) -> BuildResult:
@@ -305,6 +314,43 @@ def _told(manifest: Manifest, before: Sequence[ReportSource], *, rebuilt: bool) 
     ids = {record.id for record in manifest.reports}
     gone = tuple(record.id for record in before if record.id not in ids)
     return BuildResult(manifest, rebuilt=rebuilt, reused=tuple(sorted(ids)), gone=gone)
+
+
+def _brought_over(settings: Settings, model: EmbeddingModel, watch: Watch) -> BuildResult | None:
+    """Make an index of an earlier version anew, from the same reports; None where it is of this version.
+
+    Raises:
+        IndexTooOld: a report of the corpus is not there any more, so that it would be lost.
+    """
+    try:
+        read_manifest(settings.index)
+    except IndexMissing:
+        return None
+    except IndexTooOld as error:
+        before, added = reports_before(settings.index)
+        wanted = {record.origin for record in before if not record.added}
+        found: list[Entry] = []
+        if wanted:
+            with suppress(FileMissing, EmptyCorpus):
+                found = corpus_entries(settings.corpus, before, added)
+        of_corpus = [entry for entry in found if entry.origin in wanted]
+        if len(of_corpus) < len(wanted):
+            raise error from None
+        return _Builder(settings, model, watch, before).make([*of_corpus, *added], kept=())
+    return None
+
+
+def _both(first: BuildResult, then: BuildResult) -> BuildResult:
+    """Two builds, told as one."""
+    read = (*first.read, *then.read)
+    return replace(
+        then,
+        rebuilt=True,
+        read=read,
+        reused=tuple(r for r in then.reused if r not in read),
+        gone=(*first.gone, *then.gone),
+        failures=(*first.failures, *then.failures),
+    )
 
 
 def _reports_of_same_making(settings: Settings, recipe: Recipe) -> Sequence[ReportRecord]:

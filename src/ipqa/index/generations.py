@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ipqa.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexTooNew
+from ipqa.errors import IndexDamaged, IndexMissing, IndexTooNew, IndexTooOld
 from ipqa.index.files import FileRecord, flush
 from ipqa.index.readings import Recipe
 
@@ -184,11 +184,7 @@ def manifest_in_force(folder: Path, pointer: Pointer) -> Manifest:
     """The manifest of the generation that a pointer names; raises as ``manifest_of`` does."""
     manifest = manifest_of(folder, pointer.name)
     if pointer.digest != manifest.digest:
-        raise damaged(
-            folder,
-            f"the file current and generation {pointer.name} do not belong together",
-            f"current と世代 {pointer.name} が合っていません",
-        )
+        raise _apart(folder, pointer)
     return manifest
 
 
@@ -197,27 +193,30 @@ def manifest_of(folder: Path, name: str) -> Manifest:
 
     Raises:
         IndexDamaged: it is missing, torn or changed.
-        IndexMismatch: an earlier version of ipqa laid the generation out in another way.
+        IndexTooOld: an earlier version of ipqa laid the generation out in another way.
         IndexTooNew: a later version of ipqa wrote it.
     """
-    path = manifest_path(folder, name)
-    told = path.relative_to(folder)
-    try:
-        raw = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise damaged(folder, f"{told} is missing", f"{told} がありません") from error
-    except (OSError, ValueError) as error:
-        raise damaged(folder, f"{told} is unreadable", f"{told} が読めません") from error
+    raw = _raw_manifest(folder, name)
     _require_format(folder, raw)
     try:
         manifest = Manifest.model_validate(raw)
     except ValidationError as error:
-        raise damaged(folder, f"{told} is incomplete", f"{told} の項目が欠けています") from error
+        raise _damaged_manifest(folder, name, "is incomplete", "の項目が欠けています") from error
     # a flipped bit in the word "digest" must not pass for a manifest of before there was one
-    guarded = manifest.digest or set(raw) - set(Manifest.model_fields)
-    if guarded and manifest.digest != _digest(raw):
-        raise damaged(folder, f"{told} has changed", f"{told} の内容が変わっています")
+    if not manifest.digest and set(raw) - set(Manifest.model_fields):
+        raise _damaged_manifest(folder, name, *_CHANGED)
     return manifest
+
+
+def sources_in_force(folder: Path) -> tuple[ReportSource, ...]:
+    """The reports of the generation in force, also of an older one; raises as ``open_index`` does else."""
+    pointer = read_pointer(folder)
+    try:
+        return manifest_in_force(folder, pointer).reports
+    except IndexTooOld:
+        if pointer.digest != _raw_manifest(folder, pointer.name).get("digest", ""):
+            raise _apart(folder, pointer) from None
+        return sources_of(folder, pointer.name)
 
 
 def sources_of(folder: Path, name: str) -> tuple[ReportSource, ...]:
@@ -228,35 +227,56 @@ def sources_of(folder: Path, name: str) -> tuple[ReportSource, ...]:
     """
     try:
         return manifest_of(folder, name).reports
-    except IndexMismatch:
-        raw = json.loads(manifest_path(folder, name).read_bytes())
-        whole = raw.get("digest", _digest(raw)) == _digest(raw)
+    except IndexTooOld:
         try:
-            return _SOURCES_JSON.validate_python(raw["reports"] if whole else None)
-        except (KeyError, ValidationError) as error:
-            told = manifest_path(folder, name).relative_to(folder)
-            raise damaged(
-                folder, f"{told} has changed", f"{told} の内容が変わっています"
-            ) from error
+            return _SOURCES_JSON.validate_python(_raw_manifest(folder, name).get("reports"))
+        except ValidationError as error:
+            raise _damaged_manifest(folder, name, *_CHANGED) from error
 
 
-def sources_in_force(folder: Path) -> tuple[ReportSource, ...]:
-    """The reports of the generation in force, also of an older one; raises as ``open_index`` does else."""
-    pointer = read_pointer(folder)
+def _raw_manifest(folder: Path, name: str) -> dict[str, Any]:
+    """What a manifest says, of whatever format: in each of them its digest is made in the same way.
+
+    Raises:
+        IndexDamaged: it is missing or unreadable, or not what it was written as.
+    """
     try:
-        return manifest_in_force(folder, pointer).reports
-    except IndexMismatch:
-        return sources_of(folder, pointer.name)
+        raw = json.loads(manifest_path(folder, name).read_bytes())
+    except FileNotFoundError as error:
+        raise _damaged_manifest(folder, name, "is missing", "がありません") from error
+    except (OSError, ValueError) as error:
+        raise _damaged_manifest(folder, name, "is unreadable", "が読めません") from error
+    if not isinstance(raw, dict):
+        raise _damaged_manifest(folder, name, "is incomplete", "の項目が欠けています")
+    if raw.get("digest") and raw["digest"] != _digest(raw):
+        raise _damaged_manifest(folder, name, *_CHANGED)
+    return raw
 
 
-def _require_format(folder: Path, raw: Any) -> None:  # noqa: ANN401 - whatever the file holds
-    found: Any = raw.get("format") if isinstance(raw, dict) else None
+_CHANGED = ("has changed", "の内容が変わっています")
+
+
+def _damaged_manifest(folder: Path, name: str, reason: str, reason_ja: str) -> IndexDamaged:
+    told = manifest_path(folder, name).relative_to(folder)
+    return damaged(folder, f"{told} {reason}", f"{told} {reason_ja}")
+
+
+def _apart(folder: Path, pointer: Pointer) -> IndexDamaged:
+    return damaged(
+        folder,
+        f"the file current and generation {pointer.name} do not belong together",
+        f"current と世代 {pointer.name} が合っていません",
+    )
+
+
+def _require_format(folder: Path, raw: dict[str, Any]) -> None:
+    found = raw.get("format")
     if isinstance(found, int) and found > FORMAT:
-        raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=rebuild_command(folder))
+        beside = rebuild_command(folder.with_name(f"{folder.name}-{FORMAT}"))
+        raise IndexTooNew(folder=folder, found=found, known=FORMAT, remedy=beside)
     if isinstance(found, int) and found < FORMAT:
-        raise IndexMismatch(
-            folder=folder, difference=f"format: {found} ≠ {FORMAT}", remedy=rebuild_command(folder)
-        )
+        remedy = rebuild_command(folder)
+        raise IndexTooOld(folder=folder, found=found, known=FORMAT, remedy=remedy)
 
 
 def _digest(content: dict[str, Any]) -> str:

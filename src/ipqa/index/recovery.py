@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ipqa.errors import IndexProblem
+from ipqa.errors import IndexDamaged, IndexProblem, IndexTooNew
 from ipqa.index.generations import ReportSource, generation_names, sources_in_force, sources_of
 from ipqa.index.library import Entry, Library
 
@@ -17,12 +17,17 @@ def reports_before(folder: Path) -> tuple[Sequence[ReportSource], list[Entry]]:
     """The reports of the index in force, and the copies of those that were added; none where there is none.
 
     From a damaged index a report may come back that was removed by the last change.
+
+    Raises:
+        IndexTooNew: a later version of ipqa wrote the index, which is not this one's to change.
     """
     library = Library(folder)
     records: Sequence[ReportSource]
     nameless: list[Entry] = []
     try:
         records = sources_in_force(folder)
+    except IndexTooNew:
+        raise
     except IndexProblem:
         records = _newest_readable(folder)
         nameless = library.nameless(records)
@@ -31,6 +36,6 @@ def reports_before(folder: Path) -> tuple[Sequence[ReportSource], list[Entry]]:
 
 def _newest_readable(folder: Path) -> Sequence[ReportSource]:
     for name in reversed(generation_names(folder)):
-        with suppress(IndexProblem):
+        with suppress(IndexDamaged):
             return sources_of(folder, name)
     return ()

@@ -112,7 +112,7 @@ def open_index(folder: Path) -> Index:
     Raises:
         IndexMissing: there is none.
         IndexDamaged: a file is missing, torn or changed, or the parts do not belong together.
-        IndexMismatch: an earlier version of ipqa laid it out in another way.
+        IndexTooOld: an earlier version of ipqa laid it out in another way.
         IndexTooNew: a later version of ipqa wrote it.
     """
     pointer = read_pointer(folder)
