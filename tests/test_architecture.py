@@ -14,6 +14,7 @@ from training.check_data import corpus_names
 ROOMS = [
     "errors",
     "settings",
+    "telemetry",
     "japanese",
     "reports",
     "glossary",
@@ -42,7 +43,7 @@ ROOMS = [
 SOURCES = sorted((ROOT / "src" / "ipqa").rglob("*.py"))
 HEAVY = set(
     "torch transformers sentence_transformers langchain_text_splitters fastapi structlog "
-    "prometheus_client".split()
+    "prometheus_client opentelemetry".split()
 )
 FOR_OTHERS = {
     *("docx", "pptx", "pdfminer", "lxml", "selectolax", "markdown_it"),

@@ -31,6 +31,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "requests_per_minute": ("50", 50),
     "log_format": ("json", "json"),
     "log_questions": ("true", True),
+    "traces": ("questions", "questions"),
     "port": ("9000", 9000),
     "web": ("/srv/web", Path("/srv/web")),
 }

@@ -38,6 +38,7 @@ from ipqa.reader import Reader
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
+from ipqa.telemetry import OFF, Tracing, tracing_of
 
 if TYPE_CHECKING:
     from ipqa.answering.verification import Verification, Verifier
@@ -72,6 +73,7 @@ class Assistant:
         weights: Weights | None = None,
         reader: Reader | None = None,
         language_model: LanguageModel | None = None,
+        tracing: Tracing = OFF,
     ) -> None:
         self._index = index
         self._model = model
@@ -84,7 +86,8 @@ class Assistant:
         self._ranker = Ranker(index, self._evidence, self._weights, reader)
         self._citer = Citer(index)
         self._glossary = glossary
-        self._teller = Teller(index, self._evidence, self._citer)
+        self._tracing = tracing
+        self._teller = Teller(index, self._evidence, self._citer, tracing)
         self._language_model = language_model
         self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 
@@ -100,7 +103,9 @@ class Assistant:
         Raises:
             IndexProblem: the index is missing, damaged, or made with other settings.
             ModelUnavailable: the embedding model or the reader cannot be loaded.
+            ExtraMissing: the settings ask for what is not installed.
         """
+        tracing = tracing_of(settings)
         with ThreadPoolExecutor() as beside:  # the networks load without Python's lock
             loading = beside.submit(load_model, settings.embedding_model)
             reader = beside.submit(Reader) if settings.reader else None
@@ -114,7 +119,8 @@ class Assistant:
             settings,
             dense_weight=dense_weight,
             reader=reader.result() if reader is not None else None,
-            language_model=language_model(settings),
+            language_model=language_model(settings, tracing),
+            tracing=tracing,
         )
 
     def reopened(self) -> "Assistant":
@@ -160,6 +166,7 @@ class Assistant:
             weights=self._weights,
             reader=self._reader,
             language_model=self._language_model,
+            tracing=self._tracing,
         )
 
     @cached_property
@@ -177,7 +184,7 @@ class Assistant:
 
         gate = Gate(self._index, self._retriever, self._verifier)
         context = self._settings.llm_context
-        return Writer(self._language_model, self._index, gate, self._citer, context)
+        return Writer(self._language_model, self._index, gate, self._citer, context, self._tracing)
 
     @property
     def index(self) -> Index:
@@ -233,6 +240,15 @@ class Assistant:
         The last event is the answer itself. What is wrong with the question is raised before the
         first event; to close the iterator is to stop answering.
         """
+        return self._tracing.question(question, self._events(question, reports, mode, history))
+
+    def _events(
+        self,
+        question: str,
+        reports: Sequence[str] | None,
+        mode: Mode,
+        history: Sequence[Turn],
+    ) -> Generator[AnswerEvent, None, None]:
         started = time.perf_counter()
         question = _encodable(question)
         history = [
@@ -248,10 +264,12 @@ class Assistant:
             understood = understand(resolved.text, self._settings.max_question_length)
         yield StageEntered(stage="searching")
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
-        hits = self._retriever.search(understood.text, depth, reports)
+        with self._tracing.stage("retrieval"):
+            hits = self._retriever.search(understood.text, depth, reports)
         retrieved = time.perf_counter()
         answer = yield from self._answer(understood, hits, mode)
         finished = time.perf_counter()
+        self._tracing.answered(answer.mode, answer.reason, answer.fallback)
         yield answer.model_copy(
             update={
                 "question": question,
@@ -320,7 +338,8 @@ class Assistant:
     ) -> Generator[AnswerEvent, None, Answer]:
         yield StageEntered(stage="composing")
         terms = self._evidence.terms(question)
-        candidates, hits = self._ranked(question, terms, hits)
+        with self._tracing.stage("reading"):
+            candidates, hits = self._ranked(question, terms, hits)
         found = Found(
             question, terms, hits, candidates, self._confidence(question, terms, candidates)
         )

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the server's log holds the questions that were answered.",
     )
+    traces: Literal["off", "on", "questions"] = Field(
+        "off",
+        description="Whether spans of each question go to an OpenTelemetry collector, and whether they hold the "
+        "question.",
+    )
     port: int = Field(8000, ge=0, le=65535, description="Port on which the server listens.")
     web: Path = Field(default_factory=_web_folder, description="Folder with the chat page.")
 

@@ -181,7 +181,8 @@ def test_the_commands_go_the_way_that_is_told(old: Settings, tmp_path: Path) -> 
     (tmp_path / "塩田.md").write_bytes(NEW.raw)
 
     def ipqa(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ipqa.cli", *map(str, arguments), "--index", old.index]
+        told = [*map(str, arguments), "--index", str(old.index)]
+        command = [sys.executable, "-m", "ipqa.cli", *told]
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, timeout=120
         )

@@ -24,6 +24,7 @@ from ipqa.answering.suggestion import suggest
 from ipqa.index.store import Index
 from ipqa.reports.model import Damage
 from ipqa.retrieval import Hit
+from ipqa.telemetry import OFF, Tracing
 
 _NEAREST = 3
 _WORDS_SHOWN = 3
@@ -50,19 +51,24 @@ class Found:
 class Teller:
     """Makes the answers of one index."""
 
-    def __init__(self, index: Index, evidence: Evidence, citer: Citer) -> None:
+    def __init__(
+        self, index: Index, evidence: Evidence, citer: Citer, tracing: Tracing = OFF
+    ) -> None:
         self._index = index
         self._evidence = evidence
         self._citer = citer
+        self._tracing = tracing
 
     def extracted(self, found: Found) -> Generator[AnswerEvent, None, Answer]:
         """The answer in the report's own words."""
-        statements = compose(
-            found.question, found.terms, found.candidates, self._index, self._evidence
-        )
-        citations, claims = self._citer.cite(statements)
+        with self._tracing.stage("composition"):
+            statements = compose(
+                found.question, found.terms, found.candidates, self._index, self._evidence
+            )
+            citations, claims = self._citer.cite(statements)
         yield StageEntered(stage="verifying")
-        claims = grounded(claims, citations, self._index.reports)
+        with self._tracing.stage("grounding"):
+            claims = grounded(claims, citations, self._index.reports)
         if not claims:
             return self.declined(found)
         for claim in claims:

@@ -14,6 +14,7 @@ from ipqa.generation.sentences import written_sentences
 from ipqa.index.store import Index
 from ipqa.llm import LanguageModel, ModelFailed
 from ipqa.retrieval import Hit
+from ipqa.telemetry import OFF, Tracing
 
 _MOST_SENTENCES = 12
 _MOST_REPEATED = 2
@@ -46,19 +47,21 @@ class Written:
 class Writer:
     """Has one model write answers from the passages of one index."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a writer is made of
         self,
         model: LanguageModel,
         index: Index,
         gate: Gate,
         citer: Citer,
         context: int,
+        tracing: Tracing = OFF,
     ) -> None:
         self.model = model
         self._index = index
         self._gate = gate
         self._citer = citer
         self._context = context
+        self._tracing = tracing
 
     def write(self, question: str, hits: Sequence[Hit]) -> Generator[AnswerEvent, None, Written]:
         """Have a question answered from passages, telling each sentence once it has passed the gate."""
@@ -76,7 +79,8 @@ class Writer:
                     yield StageEntered(stage="verifying")
                     judged: Passed | Dropped = Dropped("repeated")
                     if sentence.text not in said:
-                        judged = self._gate.judge(sentence, prompt.passages)
+                        with self._tracing.stage("grounding"):
+                            judged = self._gate.judge(sentence, prompt.passages)
                     said.add(sentence.text)
                     if isinstance(judged, Passed):
                         written.statements.append(judged.statement)

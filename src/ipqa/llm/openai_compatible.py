@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from ipqa.errors import BadSetting, ExtraMissing
 from ipqa.llm.model import LanguageModel, Message, ModelFailed
 from ipqa.llm.time_limit import TimeLimit
 from ipqa.settings import Settings
+from ipqa.telemetry import OFF, Call, Chat, Tracing
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,6 +31,12 @@ _LONGEST_PAUSE = 2.0
 _NO_KEY = "none"
 """Sent where no key is set: the client insists on one, many local servers need none."""
 
+_USAGE_SECONDS = 2.0
+"""So long an endpoint may take to tell the tokens that it used, once it has answered."""
+
+_TEMPERATURE = 0
+_SEED = 0
+
 _SENT = frozenset(
     "accept accept-encoding authorization connection content-length content-type host user-agent".split()
 )
@@ -38,8 +46,12 @@ _THOUGHT = "<think>"
 _THOUGHT_ENDS = "</think>"
 
 
-def language_model(settings: Settings) -> LanguageModel | None:
+def language_model(settings: Settings, tracing: Tracing = OFF) -> LanguageModel | None:
     """The language model that the settings name, not asked anything yet; None where they name none.
+
+    Args:
+        settings: name it.
+        tracing: is told of each call.
 
     Raises:
         ExtraMissing: the client is not installed.
@@ -57,7 +69,11 @@ def language_model(settings: Settings) -> LanguageModel | None:
     if key and not (key.get_secret_value().isascii() and key.get_secret_value().isprintable()):
         raise BadSetting(names="IPQA_LLM_API_KEY", reason="holds a line break or what is not ASCII")
     return OpenAICompatible(
-        settings.llm_base_url, settings.llm_model, key=key, seconds=settings.llm_seconds
+        settings.llm_base_url,
+        settings.llm_model,
+        key=key,
+        seconds=settings.llm_seconds,
+        tracing=tracing,
     )
 
 
@@ -65,7 +81,13 @@ class OpenAICompatible:
     """A model that is asked by OpenAI's chat completions, wherever it runs."""
 
     def __init__(
-        self, base_url: str, name: str, *, key: SecretStr | None = None, seconds: float = 60.0
+        self,
+        base_url: str,
+        name: str,
+        *,
+        key: SecretStr | None = None,
+        seconds: float = 60.0,
+        tracing: Tracing = OFF,
     ) -> None:
         """Remember where the model is; nothing is sent yet.
 
@@ -74,11 +96,13 @@ class OpenAICompatible:
             name: of the model, at that endpoint.
             key: where the endpoint wants one.
             seconds: for one whole answer, from the request to the last piece.
+            tracing: is told of each call; the endpoint is asked for the tokens used only where it wants them.
         """
         self._base_url = base_url
         self._name = name
         self._key = key
         self._seconds = seconds
+        self._tracing = tracing
 
     @property
     def name(self) -> str:
@@ -98,11 +122,16 @@ class OpenAICompatible:
             ModelFailed: there is no answer, or it broke off.
         """
         with (
+            self._tracing.chat(self._chat(longest)) as call,
             TimeLimit(self._seconds) as limit,
             self._client(limit) as client,
-            self._opened(client, messages, longest, limit) as chunks,
+            self._opened(client, messages, longest, limit, call) as chunks,
         ):
-            yield from _without_thoughts(_texts(chunks, limit))
+            yield from _without_thoughts(_texts(chunks, limit, call))
+
+    def _chat(self, longest: int) -> Chat:
+        parts = urlsplit(self._base_url)
+        return Chat(self._name, parts.hostname, parts.port, longest, _TEMPERATURE, _SEED)
 
     def _client(self, limit: TimeLimit) -> "openai.OpenAI":
         """A client for one answer, which talks to the endpoint alone."""
@@ -130,31 +159,35 @@ class OpenAICompatible:
         messages: Sequence[Message],
         longest: int,
         limit: TimeLimit,
+        call: Call,
     ) -> "openai.Stream[ChatCompletionChunk]":
         """The stream of an answer, asked for a second time where that may help."""
         try:
-            return self._asked(client, messages, longest)
+            return self._asked(client, messages, longest, call)
         except _failures() as error:
             pause = _pause(error)
             if pause is None or pause >= limit.left():
                 raise ModelFailed(_fault(error, limit)) from None
         time.sleep(pause)
         try:
-            return self._asked(client, messages, longest)
+            return self._asked(client, messages, longest, call)
         except _failures() as error:
             raise ModelFailed(_fault(error, limit)) from None
 
     def _asked(
-        self, client: "openai.OpenAI", messages: Sequence[Message], longest: int
+        self, client: "openai.OpenAI", messages: Sequence[Message], longest: int, call: Call
     ) -> "openai.Stream[ChatCompletionChunk]":
+        import openai  # noqa: PLC0415 - an optional extra
+
         chat = [{"role": message.role, "content": message.content} for message in messages]
         return client.chat.completions.create(
             model=self._name,
             messages=cast("list[ChatCompletionMessageParam]", chat),
             max_tokens=longest,
-            temperature=0,
-            seed=0,
+            temperature=_TEMPERATURE,
+            seed=_SEED,
             stream=True,
+            stream_options={"include_usage": True} if call.wants_usage else openai.omit,
         )
 
 
@@ -178,13 +211,28 @@ class _Chunk(_Read):
     choices: list[_Choice]
 
 
-def _texts(chunks: "openai.Stream[ChatCompletionChunk]", limit: TimeLimit) -> Iterator[str]:
+class _Usage(_Read):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Told(_Read):
+    """What an endpoint may tell of itself in a chunk."""
+
+    model: str | None = None
+    usage: _Usage | None = None
+
+
+def _texts(
+    chunks: "openai.Stream[ChatCompletionChunk]", limit: TimeLimit, call: Call
+) -> Iterator[str]:
     """The text in the chunks of one answer, up to where it says that it has ended."""
     fault: Fault = "llm_nonsense"
     try:
         for chunk in chunks:
             if limit.left() <= 0:
                 raise ModelFailed("llm_timeout")
+            _note(chunk, call)
             for choice in _Chunk.model_validate(chunk).choices[:1]:
                 if choice.finish_reason == "content_filter" or (
                     choice.delta and choice.delta.refusal
@@ -193,6 +241,8 @@ def _texts(chunks: "openai.Stream[ChatCompletionChunk]", limit: TimeLimit) -> It
                 if choice.delta and choice.delta.content:
                     yield choice.delta.content
                 if choice.finish_reason:
+                    call.told(finish_reason=choice.finish_reason)
+                    _note_usage(chunks, limit, call)
                     return
             fault = "llm_interrupted"
     except ValueError:
@@ -201,6 +251,30 @@ def _texts(chunks: "openai.Stream[ChatCompletionChunk]", limit: TimeLimit) -> It
         filtered = getattr(error, "code", None) == "content_filter"
         fault = "llm_refused" if filtered else "llm_interrupted"
     raise ModelFailed("llm_timeout" if limit.left() <= 0 else fault)
+
+
+def _note(chunk: object, call: Call) -> None:
+    """Tell a call what its endpoint tells of itself; nonsense about that spoils no answer."""
+    if not call.wants_usage:
+        return
+    with suppress(ValueError):
+        told = _Told.model_validate(chunk)
+        usage = told.usage or _Usage()
+        call.told(
+            model=told.model,
+            input_tokens=usage.prompt_tokens,
+            output_tokens=usage.completion_tokens,
+        )
+
+
+def _note_usage(chunks: "openai.Stream[ChatCompletionChunk]", limit: TimeLimit, call: Call) -> None:
+    """Read what comes after an answer that has ended: the tokens used. Nothing there can spoil the answer."""
+    if not call.wants_usage:
+        return
+    limit.end_within(_USAGE_SECONDS)
+    with suppress(ValueError, *_failures()):
+        for chunk in chunks:
+            _note(chunk, call)
 
 
 def _without_thoughts(pieces: Iterator[str]) -> Iterator[str]:

@@ -44,6 +44,14 @@ class TimeLimit:
         """Seconds that are left; 0 or less when time is over."""
         return self._end - time.monotonic()
 
+    def end_within(self, seconds: float) -> None:
+        """Let at most so many seconds more go by, if as many are left."""
+        self._timer.cancel()
+        self._end = min(self._end, time.monotonic() + seconds)
+        self._timer = threading.Timer(max(self.left(), 0.0), self._shut)
+        self._timer.daemon = True
+        self._timer.start()
+
     def guard(self, request: "httpx2.Request") -> None:
         """Hold the connection of a request to the limit."""
         request.extensions["trace"] = self._learn
