@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ipqa.errors import IndexDamaged, IndexProblem, IndexTooNew
+from ipqa.errors import IndexDamaged, IndexMissing
 from ipqa.index.generations import ReportSource, generation_names, sources_in_force, sources_of
 from ipqa.index.library import Entry, Library
 
@@ -26,9 +26,7 @@ def reports_before(folder: Path) -> tuple[Sequence[ReportSource], list[Entry]]:
     nameless: list[Entry] = []
     try:
         records = sources_in_force(folder)
-    except IndexTooNew:
-        raise
-    except IndexProblem:
+    except (IndexMissing, IndexDamaged):
         records = _newest_readable(folder)
         nameless = library.nameless(records)
     return records, [*(library.entry(record) for record in records if record.added), *nameless]
