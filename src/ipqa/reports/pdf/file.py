@@ -180,6 +180,8 @@ class PdfFile:
                 raise UnpacksTooLarge(
                     path=self._path, size=error.size, limit=_LARGEST_STREAM
                 ) from error
+            except MemoryError:  # a page that is too much for the machine is not a broken one
+                raise
             except Exception:  # noqa: BLE001 - pdfminer raises anything at all over a broken page
                 yield None
                 continue
