@@ -49,10 +49,12 @@ class Drawn(Remembered):
 
     def _of(self, text: str) -> Vectors:
         if self.remembers(text):
-            return super().embed_passages([text])[0]
+            known: Vectors = super().embed_passages([text])[0]
+            return known
         digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
         drawn = np.random.default_rng(list(digest)).standard_normal(self.dimension)
-        return (drawn / np.linalg.norm(drawn)).astype(np.float32)
+        vector: Vectors = (drawn / np.linalg.norm(drawn)).astype(np.float32)
+        return vector
 
 
 def add(place: Place, model: EmbeddingModel, file: SourceFile) -> None:
