@@ -124,7 +124,7 @@ class ReadingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
-            start_new_session=True,  # Ctrl-C is for the caller, who ends the worker
+            process_group=0,  # Ctrl-C is for the caller, who ends the worker
         )
         return self._worker
 
