@@ -230,6 +230,7 @@ def test_a_worker_whose_caller_is_killed_ends_with_what_it_reads() -> None:
     caller = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
     readers: list[int] = []
     while not readers:
+        time.sleep(0.01)
         workers = children(caller.pid)
         readers = [reader for worker in workers for reader in children(worker)]
     caller.kill()
