@@ -302,3 +302,10 @@ def test_the_fingerprint_names_program_dictionary_and_mode() -> None:
     assert fingerprint == tokenizer_fingerprint()
     for part in ("sudachipy-", "core-", "mode-A", "nfkc"):
         assert part in fingerprint
+
+
+def test_brackets_without_partners_are_passed_over_however_many_there_are() -> None:
+    text = "「" * 100_000 + "一文。" + "）" * 100_000 + "二文。"
+    assert [text[start:end][-3:] for start, end in sentences(text)][-1] == "二文。"
+    nested = "（" * 100_000 + "中。" + "）" * 100_000 + "外。次。"
+    assert [nested[start:end] for start, end in sentences(nested)][1:] == ["次。"]

@@ -6,9 +6,11 @@ All offsets are Unicode code points into the text that was handed in, half open 
 import re
 import threading
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import accumulate
 from typing import Literal
 
 import sudachipy
@@ -176,19 +178,22 @@ def _closes(line: str, position: int) -> bool:
 
 def _inside_brackets(line: str) -> list[bool]:
     """For each character, whether it stands between a matched pair of brackets."""
-    inside = [False] * len(line)
+    changes = [0] * (len(line) + 1)
     open_at: list[int] = []
+    open_now: Counter[str] = Counter()
     for position, character in enumerate(line):
         if character in _OPENING:
             open_at.append(position)
-        elif character in _BRACKETS:
-            partner = _BRACKETS[character]
-            for depth in range(len(open_at) - 1, -1, -1):
-                if line[open_at[depth]] == partner:
-                    inside[open_at[depth] : position] = [True] * (position - open_at[depth])
-                    del open_at[depth:]
-                    break
-    return inside
+            open_now[character] += 1
+        elif open_now[partner := _BRACKETS.get(character, "")]:
+            opened = open_at.pop()
+            while line[opened] != partner:
+                open_now[line[opened]] -= 1
+                opened = open_at.pop()
+            open_now[partner] -= 1
+            changes[opened] += 1
+            changes[position] -= 1
+    return [depth > 0 for depth in accumulate(changes[:-1])]
 
 
 def holds_japanese(text: str) -> bool:

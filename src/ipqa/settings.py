@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     max_report_bytes: int = Field(
         50_000_000, ge=1, description="Largest file that is read as a report, in bytes."
     )
+    max_report_seconds: float = Field(
+        300.0, gt=0, description="Longest time for reading one file, in seconds."
+    )
+    max_report_memory: int = Field(
+        2_000_000_000,
+        ge=500_000_000,
+        description="Most memory that the process may take that reads one file, in bytes of address space; "
+        "held to on Linux. A quarter of a gigabyte of it is ipqa and its dictionary.",
+    )
     llm_base_url: str | None = Field(
         None,
         description="Address of an OpenAI-compatible endpoint, up to its version; nothing is sent without.",

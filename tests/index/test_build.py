@@ -12,6 +12,7 @@ from ipqa.errors import (
     IndexMismatch,
     LastReport,
     NotText,
+    ReadingTooSlow,
     UnknownReport,
 )
 from ipqa.index.build import BuildResult, Progress, add_reports, build_index, remove_report
@@ -252,3 +253,35 @@ def test_two_builders_do_not_write_at_once(corpus: Path, tmp_path: Path) -> None
     with one_writer(settings.index), pytest.raises(IndexBusy):
         build_index(settings, shipped_model(), lambda _: None)
     assert build_index(settings, shipped_model(), lambda _: None).rebuilt
+
+
+LONG_REPORT = "\n".join(f"{n}. [項目](a) **{n}**" for n in range(200_000))
+
+
+def test_a_report_that_takes_too_long_leaves_the_others_and_no_copy(
+    corpus: Path, tmp_path: Path
+) -> None:
+    settings = settings_for(tmp_path, max_report_seconds=1.0)
+    build_index(settings, shipped_model(), lambda _: None)
+    paths = [tmp_path / "long.md", tmp_path / "other.md"]
+    paths[0].write_text(LONG_REPORT, encoding="utf-8")
+    paths[1].write_text(SMALL_REPORT.replace("青海水産", "白樺乳業"), encoding="utf-8")
+    files = [(open_file(path, max_bytes=10**8), str(path)) for path in paths]
+    result = add_reports(settings, shipped_model(), files, lambda _: None)
+    assert corpus.is_dir()
+    (failure,) = result.failures
+    assert isinstance(failure, ReadingTooSlow)
+    assert failure.details["path"] == str(paths[0])
+    assert [record.id for record in result.manifest.reports] == ["report", "other"]
+    assert [path.name for path in (settings.index / "library").glob("*/*")] == ["other.md"]
+
+
+def test_a_first_report_that_is_refused_leaves_no_copy_for_the_next_build(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    bad = tmp_path / "bad.md"
+    bad.write_bytes(bytes(range(256)))
+    with pytest.raises(NotText):
+        add_reports(
+            settings, shipped_model(), [(open_file(bad, max_bytes=999), "bad.md")], lambda _: None
+        )
+    assert not list((settings.index / "library").glob("*"))

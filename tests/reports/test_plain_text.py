@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from ipqa.reports import SourceFile, parse
 from ipqa.reports.builder import ReportBuilder, lead_span
 from ipqa.reports.model import Block, Report
 from ipqa.reports.plain_text import read_plain_text
@@ -688,3 +691,14 @@ def test_an_entry_in_square_brackets_is_an_entry() -> None:
     report = read(DENSE)
     assert [(r.number, r.url) for r in report.references] == [(1, "https://example.com/a")]
     assert [mark.number for mark in report.marks] == [1]
+
+
+def test_a_long_list_of_short_lines_is_read() -> None:
+    lines = [f"{chr(0x4E00 + n)}社{n * 37 % 1000}号" for n in range(2000)]
+    report = parse(SourceFile(Path("名簿.txt"), "\n\n".join(["会員の名簿", *lines]).encode()))
+    assert all(line in report.text for line in lines)
+
+
+def test_a_mark_of_thousands_of_digits_is_no_mark_that_stops_reading() -> None:
+    text = f"題名である。\n\n本文である{'¹' * 5000}。"
+    assert parse(SourceFile(Path("a.txt"), text.encode())).text.startswith("題名である。")

@@ -147,3 +147,17 @@ def test_the_last_hundred_jobs_are_remembered(tmp_path: Path) -> None:
         assert len(jobs) == 100
         assert jobs[-1].id == last.json()["id"]
         assert all(job.problem for job in jobs)
+
+
+def test_a_file_that_takes_too_long_fails_its_job_alone(tmp_path: Path) -> None:
+    settings = small_index(tmp_path).model_copy(update={"max_report_seconds": 1.0})
+    endless = "\n".join(f"{n}. [項目](a) **{n}**" for n in range(200_000))
+    with running(settings) as client:
+        job = ended(client, upload(client, "終わらない.md", endless))
+        assert client.post("/api/ask", json={"question": "出荷量は"}).json()["answered"]
+        assert ended(client, upload(client, "庚.md", minutes("庚申堂")))["state"] == "done"
+    assert job["state"] == "failed"
+    assert job["problem"]["type"] == "urn:ipqa:problem:ReadingTooSlow"
+    assert "終わらない.md" in job["problem"]["detail"]
+    assert "IPQA_MAX_REPORT_SECONDS" in job["problem"]["detail"]
+    assert len(open_index(settings.index).reports) == 2

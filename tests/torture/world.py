@@ -125,6 +125,10 @@ class Remembered:
         self._rows = {text: row for row, text in enumerate(texts)}
         self.dimension = int(self._vectors.shape[1])
 
+    def remembers(self, text: str) -> bool:
+        """Whether the shipped model has embedded that text."""
+        return text in self._rows
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Children ask for nothing but sentences of the reports."""
         return self.embed_passages(texts)

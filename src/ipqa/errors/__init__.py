@@ -9,6 +9,7 @@
     │   ├── FileMissing · FileUnreadable · NotText · UnknownEncoding · BrokenUtf8
     │   ├── FormatNotReadable · FileBroken · PasswordNeeded · NoTextLayer
     │   ├── EmptyReport · NothingInFolder · FileTooLarge · UnpacksTooLarge
+    │   ├── ReadingTooSlow · ReadingTooHeavy · ReadingCrashed
     │   ├── CopyDamaged
     │   └── AddressRefused · DownloadFailed
     ├── IndexProblem          the index cannot be opened, or cannot be written
@@ -112,6 +113,9 @@ from ipqa.errors.reading import (
     NotText,
     PasswordNeeded,
     ReadError,
+    ReadingCrashed,
+    ReadingTooHeavy,
+    ReadingTooSlow,
     UnknownEncoding,
     UnpacksTooLarge,
 )
@@ -202,6 +206,9 @@ __all__ = [
     "QuestionError",
     "QuestionTooLong",
     "ReadError",
+    "ReadingCrashed",
+    "ReadingTooHeavy",
+    "ReadingTooSlow",
     "RecordsDamaged",
     "RecordsUnavailable",
     "RunUnreadable",

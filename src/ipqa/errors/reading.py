@@ -113,6 +113,36 @@ class UnpacksTooLarge(ReadError):
     )
 
 
+class ReadingTooSlow(ReadError):
+    """Reading a file took longer than the setting allows, and was ended."""
+
+    ja = "{path} は {limit} 秒かけても読み終わらないため、中止しました。分割するか IPQA_MAX_REPORT_SECONDS を上げてください。"
+    en = (
+        "{path} was not read within {limit} seconds, and reading was stopped. Split it or raise "
+        "IPQA_MAX_REPORT_SECONDS."
+    )
+
+
+class ReadingTooHeavy(ReadError):
+    """Reading a file took more memory than the setting allows, and was ended."""
+
+    ja = "{path} を読むのに必要なメモリが上限({limit:,} バイト)を超えたため、中止しました。分割するか IPQA_MAX_REPORT_MEMORY を上げてください。"
+    en = (
+        "Reading {path} took more memory than the limit ({limit:,} bytes), and was stopped. Split it or "
+        "raise IPQA_MAX_REPORT_MEMORY."
+    )
+
+
+class ReadingCrashed(ReadError):
+    """The process that read a file fell over it."""
+
+    ja = "{path} を読むプロセスが途中で落ちました({reason})。別の形式で保存し直すか、メモリの上限 IPQA_MAX_REPORT_MEMORY(現在 {limit:,} バイト)を上げてください。"
+    en = (
+        "The process that read {path} fell over it ({reason}). Save the file in another format, or raise "
+        "the limit of memory, IPQA_MAX_REPORT_MEMORY (now {limit:,} bytes)."
+    )
+
+
 class CopyDamaged(ReadError):
     """The library's copy of an added report is not what was added."""
 

@@ -39,7 +39,8 @@ from ipqa.index.store import (
 )
 from ipqa.japanese import content_words
 from ipqa.passages import Sentence, split_report
-from ipqa.reports import SourceFile, open_file, parse, report_id_of
+from ipqa.reports import SourceFile, open_file, report_id_of
+from ipqa.reports.isolation import reading_process
 from ipqa.settings import Settings
 
 _BATCH = 64
@@ -139,6 +140,7 @@ def add_reports(
         held = {record.digest for record in before}
         taken = {record.id for record in before}
         entries: list[Entry] = []
+        new: list[str] = []
         for file, origin in files:
             if file.digest in copies:  # what is added again mends a copy that is damaged
                 library.keep(file, copies[file.digest].source)
@@ -148,11 +150,17 @@ def add_reports(
             replaced = by_origin.get(origin)
             report_id = replaced.id if replaced else free_id(report_id_of(file.path), taken)
             taken.add(report_id)
+            if not library.has(file.digest):
+                new.append(file.digest)
             copy = library.keep(file, file.path.name)
             entries.append(Entry(report_id, copy, origin, copy_of=file.digest))
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
-        result = _Builder(settings, model, watch, before).make(entries, kept=before)
+        try:
+            result = _Builder(settings, model, watch, before).make(entries, kept=before)
+        except ReadError:  # else the next build would take the copies for reports that were lost
+            library.drop(new)
+            raise
         return result if brought is None else _both(brought, result)
 
 
@@ -284,7 +292,10 @@ class _Builder:
         )
 
     def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
-        report = parse(file)
+        limits = self._settings
+        report = reading_process().read(
+            file, seconds=limits.max_report_seconds, memory=limits.max_report_memory
+        )
         passages, sentences = split_report(report, self._settings.passage_length)
         words = [[word.form for word in content_words(p.indexed_text)] for p in passages]
         vectors = self._embed(sentences, watch)

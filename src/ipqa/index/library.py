@@ -94,6 +94,15 @@ class Library:
         if not _holds(entry.path, record.digest):
             raise CopyDamaged(path=record.origin, copy=entry.path)
 
+    def has(self, digest: str) -> bool:
+        """Whether there is a copy of that content, whole or not."""
+        return (self._folder / digest).exists()
+
+    def drop(self, digests: Iterable[str]) -> None:
+        """Remove the copies of what turned out to be no report."""
+        for digest in digests:
+            drop_folder(self._folder / digest)
+
     def keep_only(self, digests: Iterable[str]) -> None:
         """Remove every other copy."""
         kept = set(digests)

@@ -10,7 +10,7 @@ _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _TO_DIGITS = str.maketrans(_SUPERSCRIPT, "0123456789")
 _NOTE = r"(?:注|註|※|[*＊])"
 _ONE = (
-    rf"(?:[{_SUPERSCRIPT}]+|\[\^\d{{1,3}}\]|[\[［]\d{{1,3}}(?::\d{{1,2}}|(?:[,，、]\s?\d{{1,3}})*)[\]］]"
+    rf"(?:[{_SUPERSCRIPT}]{{1,9}}|\[\^\d{{1,3}}\]|[\[［]\d{{1,3}}(?::\d{{1,2}}|(?:[,，、]\s?\d{{1,3}})*)[\]］]"
     rf"|[(（\[［]{_NOTE}\s?\d{{1,2}}[)）\]］]|※\s?\d{{1,2}}(?!\d)|(?<![\d*＊])[*＊]\d{{1,2}}(?![\d*＊])"
     r"|(?<![\w])注\s?\d{1,2}[)）]|(?<=[。、」』）)])注\s?\d{1,2}(?=[。、)）\s]|$))"
 )
@@ -21,7 +21,9 @@ _EXPONENT = re.compile(
     r"(?<![A-Za-z])(?:[kcmμn]?m|㎞|㎝|㎜)[²³]|(?<!\d)10[²³⁴⁵⁶⁷⁸⁹](?![⁰¹²³⁴⁵⁶⁷⁸⁹])"
     r"|(?<![A-Za-z])[A-Za-z][²³](?![⁰¹²³⁴⁵⁶⁷⁸⁹])"
 )
-_NUMBER = re.compile(rf"(?P<series>{_NOTE})?\s?(?P<number>[{_SUPERSCRIPT}]+|\d+)(?::\d+)?")
+_NUMBER = re.compile(
+    rf"(?P<series>{_NOTE})?\s?(?P<number>[{_SUPERSCRIPT}]{{1,9}}|\d{{1,9}})(?::\d+)?"
+)
 _ENTRY = re.compile(
     rf"^(?:[(（\[［](?P<bracketed>{_NOTE})\s?(?P<inside>\d{{1,2}})[)）\]］]"
     rf"|(?P<series>{_NOTE})\s?(?P<number>\d{{1,2}})(?!\d))[)）.．:：、]?[ \u00a0\u3000\t]*(?P<text>\S.*)$",

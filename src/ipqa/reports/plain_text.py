@@ -8,12 +8,12 @@ lists; a run of short lines gives a table (see ``tables``). What a page puts aro
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ipqa.reports.builder import SOURCE_LIST_HEADING, ReportBuilder
 from ipqa.reports.marks import note_entry, take_marks_out
-from ipqa.reports.tables import CAPTION, Arrangement, arrange
+from ipqa.reports.tables import CAPTION, Arrangement, FlattenedCells
 from ipqa.reports.wrapping import unwrap
 
 _SPACES = " \u00a0\u3000\t"
@@ -159,6 +159,22 @@ def _heads_text(line: str, following: Sequence[str]) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Lines in a row that may be the cells of a flattened table.
+
+    Attributes:
+        parts: the lines of each cell.
+        begins: for the group of each line, the number of its cell, and of the line in that.
+        end: the group after them.
+    """
+
+    cells: FlattenedCells
+    parts: Sequence[Sequence[str]]
+    begins: Mapping[int, tuple[int, int]]
+    end: int
+
+
 class _Reader:
     """Goes through the groups once; knows what stands before and after each."""
 
@@ -166,6 +182,7 @@ class _Reader:
         self._groups = groups
         self._builder = builder
         self._caption = ""
+        self._run = _Run(FlattenedCells(()), (), {}, 0)
         self._headed = False
         self._ended = False  # past the last source list, where a page's own matter begins
         self._dropping = False
@@ -284,19 +301,31 @@ class _Reader:
 
     def _table_at(self, position: int) -> tuple[Arrangement, int] | None:
         """A flattened table that begins at a position, and where the text goes on after it."""
-        cells: list[str] = []
+        if position not in self._run.begins:
+            self._run = self._run_at(position)
+        if position not in self._run.begins:
+            return None
+        number, part = self._run.begins[position]
+        announced = bool(self._caption)
+        if not announced and self._run.cells.count_from(number) < _CELLS_WITHOUT_CAPTION:
+            return None
+        first = " ".join(self._run.parts[number][part:])
+        arrangement = self._run.cells.arrange(number, first, announced=announced)
+        return (arrangement, self._run.end) if arrangement is not None else None
+
+    def _run_at(self, position: int) -> _Run:
+        """The lines from a position on that may be cells; one after a line of white space continues a cell."""
+        parts: list[list[str]] = []
+        begins: dict[int, tuple[int, int]] = {}
         end = position
         while end < len(self._groups) and (cell := self._cell(self._groups[end])) is not None:
-            if self._groups[end].spaced and cells:
-                cells[-1] = f"{cells[-1]} {cell}"
+            if self._groups[end].spaced and parts:
+                parts[-1].append(cell)
             else:
-                cells.append(cell)
+                parts.append([cell])
+            begins[end] = (len(parts) - 1, len(parts[-1]) - 1)
             end += 1
-        announced = bool(self._caption)
-        if not announced and len(cells) < _CELLS_WITHOUT_CAPTION:
-            return None
-        arrangement = arrange(cells, announced=announced)
-        return (arrangement, end) if arrangement is not None else None
+        return _Run(FlattenedCells([" ".join(cell) for cell in parts]), parts, begins, end)
 
     def _cell(self, group: _Group) -> str | None:
         line = group.lines[0].strip()

@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import accumulate, islice
 
 from ipqa.reports.marks import take_marks_out
 
@@ -34,6 +35,9 @@ _ANNOUNCED = 0.62
 _UNANNOUNCED = 0.3
 """Highest average cost of a cell that still passes for a table, with and without a caption above."""
 
+_ONE = 1 << 40
+"""The greatest unlikeness as a whole number, so that sums come out the same in any order."""
+
 _Starts = tuple[tuple[int, int | None], ...]
 """Rows, each by the number of its first cell and the column that it lacks."""
 
@@ -54,16 +58,56 @@ def arrange(cells: Sequence[str], *, announced: bool) -> Arrangement | None:
 
     Without a caption that announces a table, the cells must resemble each other more.
     """
-    candidates = [
-        arrangement
-        for columns in _COLUMNS
-        if len(cells) >= columns * (_MIN_ROWS + 1) - 1
-        and _could_be_header(cells[:columns])
-        and (arrangement := _best_rows(tuple(cells), columns)) is not None
-    ]
-    best = _narrowest(candidates)
-    highest = _ANNOUNCED if announced else _UNANNOUNCED
-    return best if best is not None and best.cost <= highest else None
+    return FlattenedCells(cells).arrange(0, "".join(cells[:1]), announced=announced)
+
+
+class FlattenedCells:
+    """Cells one after the other, which may be a table from any of them on to the last.
+
+    What is found out for one beginning serves the others: long lists of short lines are common.
+    """
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        self._cells = tuple(cells)
+        self._plans: dict[int, _Plan] = {}
+        self._likeness = _Likeness(self._cells)
+
+    def count_from(self, start: int) -> int:
+        """How many cells there are from one on."""
+        return len(self._cells) - start
+
+    def arrange(self, start: int, first: str, *, announced: bool) -> Arrangement | None:
+        """The rows and columns of the cells from one on, as ``arrange`` finds them.
+
+        Args:
+            start: the number of the cell that the table would begin with.
+            first: what that cell says, which may be but the end of it.
+            announced: whether a caption stands above.
+        """
+        candidates = [
+            arrangement
+            for columns in _COLUMNS
+            if self.count_from(start) >= columns * (_MIN_ROWS + 1) - 1
+            and _could_be_header(header := (first, *self._cells[start + 1 : start + columns]))
+            and (arrangement := self._best_rows(header, start + columns)) is not None
+        ]
+        best = _narrowest(candidates)
+        highest = _ANNOUNCED if announced else _UNANNOUNCED
+        return best if best is not None and best.cost <= highest else None
+
+    def _best_rows(self, header: tuple[str, ...], start: int) -> Arrangement | None:
+        """The cheapest way to cut the cells after the header into rows, each lacking one cell at most."""
+        columns = len(header)
+        if columns not in self._plans:
+            self._plans[columns] = _Plan(self._likeness, len(self._cells), columns)
+        found = self._plans[columns].cheapest(start)
+        if found is None or len(found[1]) < _MIN_ROWS:
+            return None
+        cost, starts = found
+        pairs = (len(starts) - 1) * columns
+        rows = tuple(_row(self._cells, position, lost, columns) for position, lost in starts)
+        uneven = _UNEVEN if any(lost is not None for _, lost in starts) else 0.0
+        return Arrangement(header, rows, cost / _ONE / pairs + uneven)
 
 
 def _narrowest(candidates: Sequence[Arrangement]) -> Arrangement | None:
@@ -89,55 +133,97 @@ def _could_be_header(cells: Sequence[str]) -> bool:
     )
 
 
-def _best_rows(cells: tuple[str, ...], columns: int) -> Arrangement | None:
-    """The cheapest way to cut the cells after the header into rows, each lacking one cell at most."""
-    whole: int | None = None
-    lost_choices: tuple[int | None, ...] = (whole, *range(1, columns))
+class _Likeness:
+    """How unlike cells are that stand so far apart, summed up from the first on, in whole numbers."""
 
-    @cache
-    def cheapest(position: int, lost: int | None) -> tuple[float, _Starts]:
-        """Cost and rows from the row that starts at a position, given which column it lacks."""
-        used = columns if lost is None else columns - 1
-        own = 0.0 if lost is None else _GAP
-        following = position + used
-        if following == len(cells):
-            return own, ((position, lost),)
-        best: tuple[float, _Starts] = (math.inf, ())
-        for next_lost in lost_choices:
-            needed = columns if next_lost is None else columns - 1
-            if following + needed > len(cells):
-                continue
-            step = _row_cost(
-                _row(cells, position, lost, columns),
-                _row(cells, following, next_lost, columns),
-            )
-            rest, rows = cheapest(following, next_lost)
-            if own + step + rest < best[0]:
-                best = (own + step + rest, ((position, lost), *rows))
-        return best
+    def __init__(self, cells: Sequence[str]) -> None:
+        self._cells = cells
+        self._sums: dict[int, list[int]] = {}
 
-    cost, starts = min(
-        (cheapest(columns, lost) for lost in lost_choices), key=lambda result: result[0]
-    )
-    if math.isinf(cost) or len(starts) < _MIN_ROWS:
-        return None
-    pairs = (len(starts) - 1) * columns
-    rows = tuple(_row(cells, position, lost, columns) for position, lost in starts)
-    uneven = _UNEVEN if any(lost is not None for _, lost in starts) else 0.0
-    return Arrangement(cells[:columns], rows, cost / pairs + uneven)
+    def sums(self, apart: int) -> list[int]:
+        """Up to each cell, the sum of how unlike the cells before it and those so far after them are."""
+        if apart not in self._sums:
+            pairs = zip(self._cells, self._cells[apart:], strict=False)
+            unlike = (round(_ONE * _unlike(one, other)) for one, other in pairs)
+            self._sums[apart] = list(accumulate(unlike, initial=0))
+        return self._sums[apart]
+
+
+class _Plan:
+    """The cheapest rows of a number of columns from each cell to the last, found from the end on."""
+
+    def __init__(self, likeness: _Likeness, length: int, columns: int) -> None:
+        self._columns = columns
+        self._length = length
+        self._choices = (
+            columns,
+            *range(1, columns),
+        )  # the column that is lost; none where past the last
+        self._sums = {k: likeness.sums(k) for k in range(columns - 2, columns + 2)}
+        self._found: list[dict[int, tuple[int, int | None]]] = [{} for _ in range(length + 1)]
+        for position in range(length - 1, -1, -1):
+            for lost in self._choices:
+                self._look(position, lost)
+
+    def cheapest(self, position: int) -> tuple[int, _Starts] | None:
+        """Cost and rows from the row that starts at a position; None where the cells do not come out even."""
+        found = self._found[position]
+        if not found:
+            return None
+        lost: int | None = min(found, key=lambda lost: found[lost][0])
+        cost = found[lost][0] if lost is not None else 0
+        starts: list[tuple[int, int | None]] = []
+        while lost is not None:
+            whole = lost == self._columns
+            starts.append((position, None if whole else lost))
+            following = self._found[position][lost][1]
+            position += self._columns if whole else self._columns - 1
+            lost = following
+        return cost, tuple(starts)
+
+    def _look(self, position: int, lost: int) -> None:
+        """Note the cost from a row on, given which column it lacks, and what the row after it lacks."""
+        whole = lost == self._columns
+        following = position + (self._columns if whole else self._columns - 1)
+        if following > self._length:
+            return
+        own = 0 if whole else round(_ONE * _GAP)
+        if following == self._length:
+            self._found[position][lost] = (own, None)
+            return
+        after = self._found[following]
+        best = min(
+            (
+                (self._step(position, lost, following, next_lost) + after[next_lost][0], next_lost)
+                for next_lost in self._choices
+                if next_lost in after
+            ),
+            key=lambda found: found[0],
+            default=None,
+        )
+        if best is not None:
+            self._found[position][lost] = (own + best[0], best[1])
+
+    def _step(self, upper: int, lost: int, lower: int, next_lost: int) -> int:
+        """How unlike two rows are, column by column, that start at two cells and lack a column each."""
+        apart = lower - upper
+        first, last = min(lost, next_lost), max(lost, next_lost)
+        same = self._sums[apart]
+        cost = same[upper + first] - same[upper]
+        if last < self._columns:
+            cost += same[upper + self._columns - 1] - same[upper + last]
+        if lost < next_lost:
+            cost += self._sums[apart + 1][upper + last - 1] - self._sums[apart + 1][upper + first]
+        elif next_lost < lost:
+            cost += self._sums[apart - 1][upper + last] - self._sums[apart - 1][upper + first + 1]
+        return cost
 
 
 def _row(
     cells: Sequence[str], position: int, lost: int | None, columns: int
 ) -> tuple[str | None, ...]:
-    present = iter(cells[position:])
+    present = islice(cells, position, position + columns)
     return tuple(None if column == lost else next(present) for column in range(columns))
-
-
-def _row_cost(upper: Sequence[str | None], lower: Sequence[str | None]) -> float:
-    return sum(
-        _unlike(a, b) for a, b in zip(upper, lower, strict=True) if a is not None and b is not None
-    )
 
 
 @lru_cache(maxsize=4096)

@@ -52,7 +52,7 @@ def unwrap(text: str) -> Unwrapped:
 
 def join(first: str, second: str) -> str:
     """Two parts of a line that was broken: nothing between Japanese, a space between Latin words."""
-    if re.search(r"[A-Za-z]-$", first) and second[:1].islower():
+    if re.search(r"[A-Za-z]-$", first[-2:]) and second[:1].islower():
         return first[:-1] + second
     if not first or not second:
         return first + second

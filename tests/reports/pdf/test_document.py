@@ -1066,3 +1066,23 @@ def test_pages_share_a_budget_of_instructions() -> None:
     contents = [reader.read(page) for page in PDFPage.create_pages(document)]
     assert [bool(content.glyphs) for content in contents] == [True, False, False]
     assert [bool(content.cut) for content in contents] == [False, True, True]
+
+
+def test_widths_of_characters_that_no_font_has_are_left_out() -> None:
+    pdf = PdfMaker()
+    pdf.text(LEFT, 100, "部品の番号は七である。")
+    raw = pdf.bytes()
+    assert b"/W [ 1 [ 250 333 408 500 ]" in raw
+    report = read(raw.replace(b"/W [ 1 [ 250 333 408 500 ]", b"/W [ 1 9999999999 500     "))
+    assert texts(report) == ["部品の番号は七である。"]
+
+
+def test_bookmarks_that_are_broken_are_left_out() -> None:
+    pdf = PdfMaker()
+    pdf.text(LEFT, 100, "部品の番号は七である。")
+    pdf.canvas.bookmarkPage("a")
+    pdf.canvas.addOutlineEntry("章", "a")
+    raw = re.sub(
+        rb"/First \d+ 0 R ", lambda found: b"/First" + b" " * (len(found[0]) - 6), pdf.bytes()
+    )
+    assert texts(read(raw)) == ["部品の番号は七である。"]

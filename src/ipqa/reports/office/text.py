@@ -8,7 +8,7 @@ from itertools import groupby
 
 _RAISED_DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MARK = re.compile(r"[\[(]?\d{1,3}[\])]?(?:\s?[,、・~\-–][\[(]?\d{1,3}[\])]?)*")
-_RANGE = re.compile(r"(\d+)[~\-–](\d+)")
+_RANGE = re.compile(r"(\d{1,9})[~\-–](\d{1,9})")
 _LONGEST_RANGE = 20
 _POWER = re.compile(r"-?\d{1,2}")
 _UNIT_END = re.compile(r"(?<![A-Za-z])[kcmμn]?m$")

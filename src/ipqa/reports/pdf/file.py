@@ -8,6 +8,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pdfminer.ascii85 import ascii85decode, asciihexdecode
@@ -43,7 +44,7 @@ _MOST_NODES = 100_000
 _MOST_BOOKMARKS = 2_000
 _HEADER_WITHIN = 1_024
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
-_LINEARIZED = re.compile(rb"/Linearized\b.{0,200}?/L\s+(\d+)", re.DOTALL)
+_LINEARIZED = re.compile(rb"/Linearized\b.{0,200}?/L\s+(\d{1,15})", re.DOTALL)
 _NO_TITLE = re.compile(
     r"^(?:Microsoft (?:Word|Office|PowerPoint|Excel)\b|untitled|無題|名称未設定|PowerPoint|スライド\s*\d"
     r"|Slide\s*\d|文書\s*\d|Document\s*\d)"
@@ -180,6 +181,8 @@ class PdfFile:
                 raise UnpacksTooLarge(
                     path=self._path, size=error.size, limit=_LARGEST_STREAM
                 ) from error
+            except MemoryError:  # a page that is too much for the machine is not a broken one
+                raise
             except Exception:  # noqa: BLE001 - pdfminer raises anything at all over a broken page
                 yield None
                 continue
@@ -189,7 +192,12 @@ class PdfFile:
             yield content
 
     def title(self) -> str:
-        """The title that the file carries with it, empty where that is only a file's name."""
+        """The title that the file carries with it, empty where it is broken or only a file's name."""
+        with suppress(Exception):  # pdfminer raises anything at all over a broken file
+            return self._title()
+        return ""
+
+    def _title(self) -> str:
         for info in self._document.info:
             raw = resolve1(info.get("Title"))
             title = _decoded(raw).strip() if isinstance(raw, bytes) else ""
@@ -202,8 +210,14 @@ class PdfFile:
         return ""
 
     def bookmarks(self) -> dict[str, int]:
-        """The bookmarks by their words, with their levels from 1; none where they are broken."""
+        """The bookmarks by their words, with their levels from 1; as far as they are not broken."""
         found: dict[str, int] = {}
+        with suppress(Exception):  # pdfminer raises anything at all over a broken file
+            for title, level in self._bookmarks():
+                found.setdefault(title, level)
+        return {title: level for title, level in found.items() if title}
+
+    def _bookmarks(self) -> Iterator[tuple[str, int]]:
         seen: set[int] = set()
         waiting: list[tuple[object, int]] = [(self._document.catalog.get("Outlines"), 0)]
         while waiting and len(seen) < _MOST_BOOKMARKS:
@@ -216,9 +230,8 @@ class PdfFile:
                 continue
             title = resolve1(entry.get("Title"))
             if isinstance(title, bytes) and level:
-                found.setdefault(_decoded(title).strip(), level)
+                yield _decoded(title).strip(), level
             waiting += [(entry.get("Next"), level), (entry.get("First"), level + 1)]
-        return {title: level for title, level in found.items() if title}
 
 
 def _damage(raw: bytes) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ also sees what no reader of the page can see, and stops where a page holds more 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import hypot
 
@@ -20,7 +20,7 @@ from pdfminer.pdfinterp import (
     PDFTextState,
 )
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFStream, resolve1, stream_value
+from pdfminer.pdftypes import PDFStream, list_value, resolve1, stream_value
 from pdfminer.psparser import LIT, PSLiteral
 from pdfminer.utils import Matrix, PathSegment, apply_matrix_rect
 
@@ -47,6 +47,10 @@ _MOST_PICTURES = 100
 _MOST_BYTES = 8_000_000
 """Drawing instructions of one page; the densest ones of real reports have a tenth of that."""
 
+_WIDTHS = frozenset({"W", "W2"})
+_LAST_CHARACTER = 65_535
+"""No font of a PDF has more characters."""
+
 _FAR = 20_000.0
 """Points; nothing is drawn that far from a page, but a broken file may say so."""
 
@@ -70,7 +74,7 @@ class PageReader:
     """
 
     def __init__(self, budget: int) -> None:
-        self._resources = PDFResourceManager()
+        self._resources = _Resources()
         self._fonts = FontBook()
         self._budget = budget
 
@@ -89,6 +93,21 @@ class PageReader:
         self._budget -= device.spent
         device.finish()
         return device.content
+
+
+class _Resources(PDFResourceManager):
+    """Makes fonts, without the widths of characters that no font has."""
+
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        """A font by what the file says of it."""
+        given = {key: told for key, told in spec.items() if key not in _WIDTHS or _in_font(told)}
+        return super().get_font(objid, given)
+
+
+def _in_font(widths: object) -> bool:
+    """Whether widths are those of characters that a font can have: of a range, pdfminer notes each."""
+    numbers = [number for number in map(resolve1, list_value(widths)) if isinstance(number, int)]
+    return max(numbers, default=0) <= _LAST_CHARACTER
 
 
 class _Interpreter(PDFPageInterpreter):

@@ -125,7 +125,7 @@ def superscript(before: str, text: str) -> str:
 def _numbered(text: str) -> str:
     """The numbers of a raised 「1,3-5」 as one mark."""
     numbers: list[int] = []
-    for first, last in re.findall(r"(\d+)(?:[)）]?\s*[‐–~～〜-]\s*(\d+))?", text):
+    for first, last in re.findall(r"(\d{1,9})(?:[)）]?\s*[‐–~～〜-]\s*(\d{1,9}))?", text):
         beyond = min(int(last or first), int(first) + _MOST_NUMBERS)
         numbers += range(int(first), beyond + 1)
     return f"[{','.join(map(str, numbers))}]"
