@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ipqa.doctor.index import examine_index
 from tests.parts import shipped_model
+from tests.tally import Tally
 from tests.torture.child import BUSY, DONE, Task, start
 from tests.torture.place import Place
-from tests.torture.tally import Tally
 from tests.torture.world import EDITIONS, IN_CORPUS, OTHERS, Edition, Held, Wrong, require_right
 
 _LONGER = 1.1

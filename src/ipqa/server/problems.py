@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Mount
 
 from ipqa.errors import (
@@ -131,6 +132,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(IpqaError, _ipqa_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -226,6 +228,12 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         routes = [r for r in request.app.router.routes if not isinstance(r, Mount)]
         response.headers["Allow"] = ", ".join(methods_at(request, routes) or _OF_FILES)
     return response
+
+
+async def _left(request: Request, _: Exception) -> JSONResponse:
+    """For the log alone: whoever sent the request has left, or was too slow, before it was answered."""
+    status = HTTPStatus.REQUEST_TIMEOUT
+    return problem(request, status, "ClientLeft", status.phrase)
 
 
 async def _unexpected(request: Request, _: Exception) -> JSONResponse:

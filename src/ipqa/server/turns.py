@@ -5,10 +5,10 @@ To begin them all at once would give none of them sooner: they share the process
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 from anyio import CapacityLimiter, fail_after
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from ipqa.errors import ServerBusy
 
@@ -69,7 +69,7 @@ async def turn_of(request: Request) -> AsyncIterator[None]:
     turns: Turns = request.state.turns
     async with turns.taken():
         if await request.is_disconnected():
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT)
+            raise ClientDisconnect
         yield
 
 
