@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+_FIRST = "青赤白黒金銀銅鉄石岩山川谷沢浜浦島崎岬港松杉竹梅桜楓柳桐藤菊鶴亀鷹鷲鳩雁鹿熊狐兎"
+_SECOND = "田原野森林池井泉滝橋宮寺城倉蔵塚坂道里村町市国都門戸窓柱梁瓦畑園庭苑屋敷堂塔舟車"
+"""A name is a character of each, so that no two are alike but for a digit."""
+
 
 @dataclass(frozen=True)
 class Invented:
     """A report that no other is like.
 
     Attributes:
-        number: from 1 on; tells it from all others.
+        number: from 1 to 1,599; tells it from all others.
     """
 
     number: int
@@ -16,7 +20,8 @@ class Invented:
     @property
     def company(self) -> str:
         """Whom it is about; also the id that the report gets."""
-        return f"架空商会{self.number:04}"
+        first, second = divmod(self.number, len(_SECOND))
+        return f"架空{_FIRST[first]}{_SECOND[second]}商会"
 
     @property
     def file(self) -> str:

@@ -5,12 +5,14 @@ import socket
 import time
 from collections.abc import Callable
 
+from tests.load.invented import Invented
+
 Address = tuple[str, int]
 
 _PATIENCE = 180.0
 """Seconds until it is said that a server holds on to a connection for good."""
 
-_QUESTION = json.dumps({"question": "架空商会0001の売上高はいくらですか"}).encode()
+_QUESTION = json.dumps({"question": Invented(1).question}).encode()
 
 
 def _request(method: str, path: str, body: bytes = b"") -> bytes:

@@ -19,8 +19,8 @@ class RatedCitation(_Frozen):
 
     report: Text = Field(min_length=1, max_length=1000)
     quote: Text = Field(min_length=1, max_length=20_000)
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: int = Field(ge=0, strict=True)
+    end: int = Field(ge=0, strict=True)
 
 
 class Feedback(_Frozen):
@@ -37,8 +37,8 @@ class Feedback(_Frozen):
 
     question: Text = Field(min_length=1, max_length=20_000)
     answer: Text = Field(max_length=100_000)
-    answered: bool
-    helpful: bool
+    answered: bool = Field(strict=True)
+    helpful: bool = Field(strict=True)
     comment: Text = Field("", max_length=2000)
     citations: tuple[RatedCitation, ...] = Field((), max_length=100)
 

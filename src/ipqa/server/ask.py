@@ -67,6 +67,7 @@ class AskRequest(_Body):
     position: int | None = Field(
         None,
         ge=0,
+        strict=True,
         description="The turn of the conversation, counted from 0, that this question replaces "
         "together with all after it; at the end where left out.",
     )
@@ -84,7 +85,7 @@ class SearchRequest(_Body):
     """A question whose nearest passages are wanted."""
 
     question: str = Field(examples=["全固体電池の実用化時期"])
-    k: int = Field(5, ge=1, le=100)
+    k: int = Field(5, ge=1, le=100, strict=True)
     reports: list[str] | None = None
 
 
