@@ -19,6 +19,7 @@ from ipqa.answering.answer import (
 )
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.text import Text
+from ipqa.records.whole import Whole
 from ipqa.server.conversations import KeptOf, conversations_of
 from ipqa.server.current import AssistantOf
 from ipqa.server.requests import answered
@@ -64,10 +65,9 @@ class AskRequest(_Body):
         description="Id of a kept conversation, which tells what was said before, and in which "
         "this question and its answer are kept.",
     )
-    position: int | None = Field(
+    position: Whole | None = Field(
         None,
         ge=0,
-        strict=True,
         description="The turn of the conversation, counted from 0, that this question replaces "
         "together with all after it; at the end where left out.",
     )
@@ -85,7 +85,7 @@ class SearchRequest(_Body):
     """A question whose nearest passages are wanted."""
 
     question: str = Field(examples=["全固体電池の実用化時期"])
-    k: int = Field(5, ge=1, le=100, strict=True)
+    k: Whole = Field(5, ge=1, le=100)
     reports: list[str] | None = None
 
 
