@@ -65,9 +65,8 @@ class AskRequest(_Body):
         description="Id of a kept conversation, which tells what was said before, and in which "
         "this question and its answer are kept.",
     )
-    position: Whole | None = Field(
+    position: Annotated[Whole, Field(ge=0)] | None = Field(
         None,
-        ge=0,
         description="The turn of the conversation, counted from 0, that this question replaces "
         "together with all after it; at the end where left out.",
     )
