@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from ipqa.records.database import FEEDBACK, Database
 from ipqa.records.text import Text
-from ipqa.records.whole import Whole
+from ipqa.records.whole import Offset
 
 
 class _Frozen(BaseModel):
@@ -20,8 +20,8 @@ class RatedCitation(_Frozen):
 
     report: Text = Field(min_length=1, max_length=1000)
     quote: Text = Field(min_length=1, max_length=20_000)
-    start: Whole = Field(ge=0)
-    end: Whole = Field(ge=0)
+    start: Offset
+    end: Offset
 
 
 class Feedback(_Frozen):

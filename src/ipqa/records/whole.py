@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 
 def _a_number(given: object) -> object:
@@ -14,3 +14,6 @@ def _a_number(given: object) -> object:
 
 Whole = Annotated[int, BeforeValidator(_a_number)]
 """A number without a fraction, ``1`` or ``1.0``, as JSON Schema's ``integer``; neither ``true`` nor ``"1"``."""
+
+Offset = Annotated[int, Field(ge=0), BeforeValidator(_a_number)]
+"""A whole number from 0 on."""

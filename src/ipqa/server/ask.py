@@ -19,7 +19,7 @@ from ipqa.answering.answer import (
 )
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.text import Text
-from ipqa.records.whole import Whole
+from ipqa.records.whole import Offset, Whole
 from ipqa.server.conversations import KeptOf, conversations_of
 from ipqa.server.current import AssistantOf
 from ipqa.server.requests import answered
@@ -65,7 +65,7 @@ class AskRequest(_Body):
         description="Id of a kept conversation, which tells what was said before, and in which "
         "this question and its answer are kept.",
     )
-    position: Annotated[Whole, Field(ge=0)] | None = Field(
+    position: Offset | None = Field(
         None,
         description="The turn of the conversation, counted from 0, that this question replaces "
         "together with all after it; at the end where left out.",
