@@ -85,7 +85,7 @@ load: export IPQA_KEEP_TRIALS = 1
 load: $(VENV)/.installed-for-development
 	$(BIN)/python -m pytest -m load tests/load
 
-schema: export IPQA_SCHEMA ?= 130
+schema: export IPQA_SCHEMA ?= 170
 schema: export IPQA_KEEP_TRIALS = 1
 schema: $(VENV)/.installed-for-development
 	$(BIN)/python -m pytest tests/server/test_description.py -k made_from_the_description
