@@ -66,16 +66,16 @@ class Tally:
         row.survived += tried - len(wrong)
         row.wrong += wrong
 
-    def require_all(self) -> None:
-        """Fail where a trial of any kind went wrong, or none was made of one that was named."""
-        for test in self.rows:
-            self.require(test)
-
-    def require(self, test: str) -> None:
-        """Fail where a trial of a kind went wrong, or none was made."""
-        row = self.rows[test]
-        if row.wrong or not row.tried:
-            raise Wrong("\n".join([f"{row.survived} of {row.tried}", *row.wrong]))
+    def require(self, *tests: str) -> None:
+        """Fail where a trial of these kinds went wrong, or none was made."""
+        rows = [self.rows[test] for test in tests]
+        wrong = [
+            "\n".join([f"{row.test}: {row.survived} of {row.tried}", *row.wrong])
+            for row in rows
+            if row.wrong or not row.tried
+        ]
+        if wrong:
+            raise Wrong("\n".join(wrong))
 
     def _row(self, test: str) -> Row:
         row = self.rows.setdefault(test, Row(test))

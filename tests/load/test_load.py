@@ -151,18 +151,22 @@ def test_fifty_users_get_what_they_ask_for_while_the_index_changes(
 
     reader = "with" if not options() else "without"
     run = f"{USERS} users, {seconds()} seconds, {reader} the reader"
-    tally.count(f"load ({run}): requests", sum(found["requests"].values()), found["failures"])
     acknowledged = len(found["handed_in"]) + len(found["taken_out"])
-    tally.count(f"load ({run}): uploads and removals", acknowledged, missing)
-    tally.count(f"load ({run}): changes by other processes", changes.tried, changes.wrong)
     still = [
         f"{name} is {value}"
         for name in ("ipqa_questions", "ipqa_jobs")
         if (value := served.figure(name))
     ]
     much = [f"memory grew {grown:.2f} times"] if grown > GROWTH else []
-    tally.count(f"load ({run}): memory after a third and at the end", 1, still + much)
-    tally.require_all()
+    counts = {
+        "requests": (sum(found["requests"].values()), found["failures"]),
+        "uploads and removals": (acknowledged, missing),
+        "changes by other processes": (changes.tried, changes.wrong),
+        "memory after a third and at the end": (1, still + much),
+    }
+    for what, (tried, wrong) in counts.items():
+        tally.count(f"load ({run}): {what}", tried, wrong)
+    tally.require(*(f"load ({run}): {what}" for what in counts))
 
 
 def test_what_comes_on_top_is_told_at_once_to_come_again(served: Served, tally: Tally) -> None:
@@ -189,10 +193,9 @@ def test_what_comes_on_top_is_told_at_once_to_come_again(served: Served, tally: 
     ]
     others = [r.text for r in responses if r not in answered and r not in refused]
     told = [r.json()["answer"] for r in answered if Invented(1).sales not in r.json()["answer"]]
-    tally.count(
-        f"load: {BURST} questions at one moment, answered or refused with 429", BURST, others + told
-    )
-    tally.require_all()
+    test = f"load: {BURST} questions at one moment, answered or refused with 429"
+    tally.count(test, BURST, others + told)
+    tally.require(test)
     assert refused
     assert len(answered) >= ANSWERS_TAKEN_IN
 

@@ -77,7 +77,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.mark.slow
 def test_requests_that_are_made_from_the_description_are_answered_as_it_says(
-    served: Served, tally: Tally
+    served: Served, tmp_path: Path, tally: Tally
 ) -> None:
     """By Schemathesis: every limit of every field, whatever else fits or does not, and one after the other."""
     phases = (
@@ -95,6 +95,7 @@ def test_requests_that_are_made_from_the_description_are_answered_as_it_says(
             *options,
             f"{served.address}/openapi.json",
         ],
+        cwd=tmp_path,  # where it notes what failed
         capture_output=True,
         text=True,
         check=False,
