@@ -9,6 +9,9 @@
 # make train    teach the models on the questions of training/ (four hours on two cores)
 # make torture  kill, starve and damage indexes a thousand times and write the counts into docs/reliability.md
 #               (IPQA_TORTURE=100 make torture: a hundred times)
+# make load     fifty users for three minutes, a rush and slow clients, written into docs/reliability.md
+#               (IPQA_LOAD=30 make load: half a minute; IPQA_LOAD_READER=1: with the reader model)
+# make schema   more than five thousand requests that are made from the description of the API, written there too
 # make bench    how fast everything is, beside LangChain, LlamaIndex, Haystack and txtai too (installs each of them),
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
 # make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
@@ -24,7 +27,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture bench bench-scale bench-reading bench-page sbom audit screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load schema bench bench-scale bench-reading bench-page sbom audit screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -75,9 +78,19 @@ train: $(VENV)/.installed-for-development
 	$(BIN)/python -m training.export reader
 
 torture: export IPQA_TORTURE ?= 1000
-torture: export IPQA_TORTURE_KEEP = 1
+torture: export IPQA_KEEP_TRIALS = 1
 torture: $(VENV)/.installed-for-development
 	$(BIN)/python -m pytest -m torture tests/torture
+
+load: export IPQA_LOAD ?= 180
+load: export IPQA_KEEP_TRIALS = 1
+load: $(VENV)/.installed-for-development
+	$(BIN)/python -m pytest -m load tests/load
+
+schema: export IPQA_SCHEMA ?= 170
+schema: export IPQA_KEEP_TRIALS = 1
+schema: $(VENV)/.installed-for-development
+	$(BIN)/python -m pytest tests/server/test_description.py -k made_from_the_description
 
 bench: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.bench $(PARTS)

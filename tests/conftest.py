@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,28 @@ from ipqa.reports import read_report
 from ipqa.reports.model import Report
 from ipqa.settings import Settings
 from tests.parts import ROOT, SMALL_REPORT, build_small_index
+from tests.tally import Tally, table
+
+_TALLY = pytest.StashKey[Tally]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    tally = config.stash.get(_TALLY, None)
+    if tally is not None:
+        terminalreporter.section("trials")
+        terminalreporter.write_line(table(list(tally.rows.values())))
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
+    """The counts of trials; they are kept where IPQA_KEEP_TRIALS is set, as `make torture` does."""
+    tally = Tally()
+    pytestconfig.stash[_TALLY] = tally
+    yield tally
+    if "IPQA_KEEP_TRIALS" in os.environ:
+        tally.write()
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from eval import measure
 from ipqa.assistant import Assistant
 from ipqa.reports.warnings import WarningCode
 from ipqa.settings import Settings
+from tests import tally
 from tests.parts import ROOT
-from tests.torture import tally
 
 README = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")}
 

@@ -109,6 +109,23 @@ class Settings(BaseSettings):
         ge=1,
         description="How many requests one address may send in a minute, where API keys are wanted.",
     )
+    answers_at_once: int = Field(
+        8, ge=1, description="How many questions and drafts the server works on at once."
+    )
+    answers_waiting: int = Field(
+        32,
+        ge=0,
+        description="How many more wait for their turn; those on top are told to come again.",
+    )
+    max_connections: int = Field(
+        500, ge=2, description="How many connections the server holds open at once."
+    )
+    client_seconds: int = Field(
+        20,
+        ge=1,
+        description="How long a client may keep the server waiting: for a request, for the rest of one, and "
+        "with an answer that it does not read; in seconds.",
+    )
     log_format: Literal["console", "json"] = Field(
         "console",
         description="What the server's log is written as: lines to read, or one JSON object each.",

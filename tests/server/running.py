@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 
 from ipqa.assistant import Assistant
 from ipqa.current import CurrentAssistant
 from ipqa.server.app import create_app
+from ipqa.server.serving import server_of
 from ipqa.settings import Settings
 
 
@@ -23,11 +23,8 @@ def running(
 ) -> Iterator[httpx.Client]:
     """A client of a server that answers from the index of the settings."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, CurrentAssistant(settings, open_assistant)), log_level="warning"
-        )
-    )
+    current = CurrentAssistant(settings, open_assistant)
+    server = server_of(create_app(settings, current), settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

@@ -21,6 +21,7 @@ from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
 from ipqa.server.jobs import Jobs
 from ipqa.server.metrics import Metrics
+from ipqa.server.turns import Turns
 from ipqa.settings import Settings
 from tests.parts import ROOT
 from tests.server.running import running
@@ -168,7 +169,7 @@ def test_what_a_language_model_wrote_in_vain_is_counted(
     given = {"dropped_claims": {"figures_differ": 2}, "fallback": "llm_timeout"}
     figures.answered(small_assistant.ask(QUESTION).model_copy(update=given))
     with closing(Jobs(small_settings, current)) as jobs:
-        text = figures.exposed(current, jobs).decode()
+        text = figures.exposed(current, jobs, Turns(1, 1)).decode()
     assert 'ipqa_dropped_claims_total{reason="figures_differ"} 2.0' in text
     assert 'ipqa_fallbacks_total{reason="llm_timeout"} 1.0' in text
 
@@ -250,3 +251,18 @@ def test_the_log_of_the_command_is_in_the_form_that_was_asked_for(
     assert (request["method"], request["path"], request["status"]) == ("POST", "/api/ask", 200)
     assert request["timestamp"].endswith("Z")
     assert any("generation" in entry["event"] for entry in parsed)
+
+
+def test_a_fault_is_told_without_the_words_that_it_was_met_with() -> None:
+    """A traceback names places, and no values: those would be questions and texts of reports."""
+    script = (
+        "from ipqa.server.logs import configure; from ipqa.settings import Settings\n"
+        "import logging; configure(Settings())\n"
+        "def meet(question):\n    raise ValueError\n"
+        "try:\n    meet('売上' + 'は')\nexcept ValueError:\n    logging.exception('met')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "ValueError" in ran.stderr
+    assert "売上は" not in ran.stderr

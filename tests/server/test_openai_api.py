@@ -417,19 +417,19 @@ def test_a_name_with_half_a_character_is_not_found(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "status"),
     [
-        ("POST", "/v1/embeddings"),
-        ("POST", "/v1/responses"),
-        ("GET", "/v1/chat/completions"),
-        ("DELETE", "/v1/models/ipqa"),
+        ("POST", "/v1/embeddings", 404),
+        ("POST", "/v1/responses", 404),
+        ("GET", "/v1/chat/completions", 405),
+        ("DELETE", "/v1/models/ipqa", 405),
     ],
 )
 def test_the_rest_of_openais_api_is_refused_in_its_shape(
-    server: httpx.Client, method: str, path: str
+    server: httpx.Client, method: str, path: str, status: int
 ) -> None:
     response = server.request(method, path)
-    assert response.status_code == 404
+    assert response.status_code == status
     assert response.json()["error"]["code"] == "unknown_url"
     assert "/v1/chat/completions" in response.json()["error"]["message"]
 

@@ -2,16 +2,13 @@
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.torture.place import Place
-from tests.torture.tally import Tally, table
 from tests.torture.world import IN_CORPUS, OTHERS, Edition, held_of, remember
 
-_TALLY = pytest.StashKey[Tally]()
 _MARKS = (
     pytest.mark.torture,
     pytest.mark.skipif(
@@ -28,15 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    tally = config.stash.get(_TALLY, None)
-    if tally is not None:
-        terminalreporter.section("trials")
-        terminalreporter.write_line(table(list(tally.rows.values())))
-
-
 @pytest.fixture(scope="session")
 def trials() -> int:
     """How many processes are killed; the other trials are in proportion to it."""
@@ -47,16 +35,6 @@ def trials() -> int:
 def chance() -> random.Random:
     """The same chance in every run, unless IPQA_TORTURE_SEED says otherwise."""
     return random.Random(int(os.environ.get("IPQA_TORTURE_SEED", "1")))
-
-
-@pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> Iterator[Tally]:
-    """The counts; they are kept where IPQA_TORTURE_KEEP is set, as `make torture` does."""
-    tally = Tally()
-    pytestconfig.stash[_TALLY] = tally
-    yield tally
-    if "IPQA_TORTURE_KEEP" in os.environ:
-        tally.write()
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from ipqa.doctor.services import examine_records
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.database import Database
 from tests.parts import shipped_model
+from tests.tally import Tally, Wrong
 from tests.torture.place import Place
-from tests.torture.tally import Tally
-from tests.torture.world import Wrong, require_right
+from tests.torture.world import require_right
 
 _PLACES = 40
 """In each file, of a thousand trials."""

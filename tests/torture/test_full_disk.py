@@ -11,10 +11,10 @@ import pytest
 
 from ipqa.doctor.installation import examine_disk
 from tests.parts import ROOT
+from tests.tally import Tally, Wrong
 from tests.torture.child import DONE, REFUSED, Task, command, start
 from tests.torture.place import Place
-from tests.torture.tally import Tally
-from tests.torture.world import IN_CORPUS, OTHERS, Edition, Held, Wrong, require_right
+from tests.torture.world import IN_CORPUS, OTHERS, Edition, Held, require_right
 
 _ROOM = 2_000_000
 """Bytes of the small disk."""

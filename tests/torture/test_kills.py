@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ipqa.doctor.index import examine_index
 from tests.parts import shipped_model
+from tests.tally import Tally, Wrong
 from tests.torture.child import BUSY, DONE, Task, start
 from tests.torture.place import Place
-from tests.torture.tally import Tally
-from tests.torture.world import EDITIONS, IN_CORPUS, OTHERS, Edition, Held, Wrong, require_right
+from tests.torture.world import EDITIONS, IN_CORPUS, OTHERS, Edition, Held, require_right
 
 _LONGER = 1.1
 """Times the measured duration within which a process is killed: some live to the end."""

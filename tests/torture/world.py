@@ -17,6 +17,7 @@ from ipqa.index.store import open_index
 from ipqa.reports import SourceFile, parse
 from ipqa.settings import Settings
 from tests.parts import shipped_model
+from tests.tally import Wrong
 
 IN_CORPUS = ("甲斐水産", "乙部製紙")
 OTHERS = ("丙川電機", "丁野食品", "戊田化学")
@@ -72,10 +73,6 @@ class Edition:
 
 Held = Mapping[str, Edition]
 """What an index holds: the id of each report, with its edition."""
-
-
-class Wrong(AssertionError):
-    """An index answered what it must not."""
 
 
 def held_of(editions: Iterable[Edition]) -> Held:

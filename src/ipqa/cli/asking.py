@@ -65,13 +65,12 @@ def serve(
     What cannot be answered from yet is told, here and by ``/readyz``, and taken up as soon as it can.
     """
     settings = settings_of(index=index, host=host, port=port, reader=reader)
-    import uvicorn  # noqa: PLC0415
-
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.current import CurrentAssistant  # noqa: PLC0415
     from ipqa.server.app import create_app  # noqa: PLC0415
     from ipqa.server.guard import require_key  # noqa: PLC0415
     from ipqa.server.logs import configure  # noqa: PLC0415
+    from ipqa.server.serving import server_of  # noqa: PLC0415
 
     require_key(settings)
     listener, place = listening(settings)
@@ -83,9 +82,7 @@ def serve(
     except IpqaError as error:
         complain(say("まだ質問に答えられません: ", "Not ready for questions: "), error)
     out.print(say(f"{place} を開いてください(終了は Ctrl-C)。", f"Open {place} (Ctrl-C to stop)."))  # fmt: skip
-    app = create_app(settings, current)
-    config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    server_of(create_app(settings, current), settings).run(sockets=[listener])
 
 
 def _print_answer(answer: "Answer") -> None:

@@ -80,14 +80,14 @@ def mcp(
 
 def _serve_http(server: "MCPServer[Any]", settings: "Settings") -> None:
     """Serve over streamable HTTP; each request stands by itself, and is let in as ``ipqa serve`` does."""
-    import uvicorn  # noqa: PLC0415
     from starlette.middleware.base import BaseHTTPMiddleware  # noqa: PLC0415
 
     from ipqa.server.guard import Guard, whole_index_only  # noqa: PLC0415
+    from ipqa.server.serving import server_of  # noqa: PLC0415
 
     listener, place = listening(settings)
     err.print(say(f"MCP: {place}/mcp (終了は Ctrl-C)", f"MCP: {place}/mcp (Ctrl-C to stop)"))  # fmt: skip
     served = server.streamable_http_app(stateless_http=True, host=settings.host)
     served.add_middleware(BaseHTTPMiddleware, dispatch=whole_index_only)
     served.add_middleware(BaseHTTPMiddleware, dispatch=Guard(settings, keyed=("/mcp",)))
-    uvicorn.Server(uvicorn.Config(served, log_level="warning")).run(sockets=[listener])
+    server_of(served, settings).run(sockets=[listener])

@@ -27,7 +27,8 @@
     │   └── RecordsDamaged
     ├── AccessError          a server does not do what was asked for whoever asked it
     │   ├── KeyNeeded · KeyRefused · AdminNeeded · EveryReportNeeded · NothingToRead
-    │   ├── TooManyRequests · HostRefused
+    │   ├── TooManyRequests · HostRefused · RequestTooLarge
+    │   │   └── ServerBusy
     │   └── NoKeys · KeyExists · UnknownKey · BadKey
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
@@ -57,6 +58,8 @@ from ipqa.errors.access import (
     KeyRefused,
     NoKeys,
     NothingToRead,
+    RequestTooLarge,
+    ServerBusy,
     TooManyRequests,
     UnknownKey,
 )
@@ -211,7 +214,9 @@ __all__ = [
     "ReadingTooSlow",
     "RecordsDamaged",
     "RecordsUnavailable",
+    "RequestTooLarge",
     "RunUnreadable",
+    "ServerBusy",
     "ShippedModelChanged",
     "ShippedModelUnavailable",
     "TooManyRequests",

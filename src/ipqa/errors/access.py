@@ -61,6 +61,20 @@ class TooManyRequests(AccessError):
     en = "Too many requests. Send it again in about {seconds} seconds."
 
 
+class ServerBusy(TooManyRequests):
+    """So many questions are under way and waiting that no further one is taken in."""
+
+    ja = "いまは質問が混み合っています。{seconds} 秒ほど待ってから、もう一度送ってください。"
+    en = "Too many questions are being answered now. Send it again in about {seconds} seconds."
+
+
+class RequestTooLarge(AccessError):
+    """A request, other than a file, is larger than any that the server has a use for."""
+
+    ja = "リクエストが大きすぎます(上限は {limit:,} バイト)。内容を分けて送ってください。"
+    en = "The request is too large; {limit:,} bytes is the limit. Send it in parts."
+
+
 class HostRefused(AccessError):
     """A request names a host that this server does not answer for."""
 

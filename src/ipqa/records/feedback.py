@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from ipqa.records.database import FEEDBACK, Database
 from ipqa.records.text import Text
+from ipqa.records.whole import Offset
 
 
 class _Frozen(BaseModel):
@@ -19,8 +20,8 @@ class RatedCitation(_Frozen):
 
     report: Text = Field(min_length=1, max_length=1000)
     quote: Text = Field(min_length=1, max_length=20_000)
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: Offset
+    end: Offset
 
 
 class Feedback(_Frozen):
@@ -37,8 +38,8 @@ class Feedback(_Frozen):
 
     question: Text = Field(min_length=1, max_length=20_000)
     answer: Text = Field(max_length=100_000)
-    answered: bool
-    helpful: bool
+    answered: bool = Field(strict=True)
+    helpful: bool = Field(strict=True)
     comment: Text = Field("", max_length=2000)
     citations: tuple[RatedCitation, ...] = Field((), max_length=100)
 

@@ -25,14 +25,17 @@ from ipqa.server import (
     jobs,
     metrics,
     openai_api,
+    openai_failures,
     page,
     problems,
     reports,
     verify,
 )
 from ipqa.server.callers import ADMIN_ONLY, BEARER, CallerOf
-from ipqa.server.guard import Guard
+from ipqa.server.description import describe_as_it_behaves
+from ipqa.server.guard import LARGEST_BODY, Guard
 from ipqa.server.requests import RequestLog
+from ipqa.server.turns import Turns
 from ipqa.settings import Settings
 
 
@@ -60,6 +63,7 @@ class _State(TypedDict):
     feedback: FeedbackStore
     metrics: metrics.Metrics
     records: Database
+    turns: Turns
 
 
 def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
@@ -78,6 +82,7 @@ def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
                 "feedback": FeedbackStore(records),
                 "metrics": figures,
                 "records": records,
+                "turns": Turns(settings.answers_at_once, settings.answers_waiting),
             }
 
     app = FastAPIOffline(  # its documentation page loads nothing from elsewhere
@@ -88,16 +93,28 @@ def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
         summary="Cited answers to Japanese questions about Japanese reports",
         lifespan=lifespan,
     )
+    describe_as_it_behaves(app)
     problems.install(app)
     app.middleware("http")(Guard(settings))
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(RequestLog, metrics=figures, questions=settings.log_questions)
-    for part in (ask, reports, verify, feedback, conversations, exports):
-        app.include_router(part.router, responses=problems.RESPONSES, dependencies=[BEARER])
+    for part in (ask, verify, feedback, conversations, exports):
+        app.include_router(
+            part.router,
+            responses=problems.RESPONSES,
+            dependencies=[BEARER],
+            max_body_size=LARGEST_BODY,
+        )
+    app.include_router(reports.router, responses=problems.RESPONSES, dependencies=[BEARER])
     for part in (jobs, evaluation):
         only = [BEARER, ADMIN_ONLY]
         app.include_router(part.router, responses=problems.RESPONSES, dependencies=only)
-    app.include_router(openai_api.router, dependencies=[BEARER])
+    app.include_router(
+        openai_api.router,
+        responses=openai_failures.RESPONSES,
+        dependencies=[BEARER],
+        max_body_size=LARGEST_BODY,
+    )
     app.include_router(health.router)
     app.include_router(metrics.router, responses=problems.RESPONSES, dependencies=[BEARER])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import chain
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -19,14 +19,26 @@ from ipqa.answering.answer import (
 )
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.text import Text
+from ipqa.records.whole import Offset, Whole
 from ipqa.server.conversations import KeptOf, conversations_of
 from ipqa.server.current import AssistantOf
 from ipqa.server.requests import answered
+from ipqa.server.turns import TURN, TURN_TO_THE_END
 
 router = APIRouter(prefix="/api", tags=["ask"])
 
 _TURNS = 50
 """So many turns of a conversation, the last ones, are what a question is read against."""
+
+
+_KEPT: dict[str, Any] = {
+    "required": ["conversation"],
+    "properties": {"conversation": {"type": "string"}, "history": {"maxItems": 0}},
+}
+_UNKEPT: dict[str, Any] = {
+    "properties": {"conversation": {"type": "null"}, "position": {"type": "null"}}
+}
+"""The two ways of telling what was said before, for the description of the API."""
 
 
 class _Body(BaseModel):
@@ -35,6 +47,8 @@ class _Body(BaseModel):
 
 class AskRequest(_Body):
     """A question, and what it is asked of."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_KEPT, _UNKEPT]})
 
     question: str = Field(examples=["日産は全固体電池をいつ実用化する計画ですか"])
     reports: list[str] | None = Field(
@@ -51,9 +65,8 @@ class AskRequest(_Body):
         description="Id of a kept conversation, which tells what was said before, and in which "
         "this question and its answer are kept.",
     )
-    position: int | None = Field(
+    position: Offset | None = Field(
         None,
-        ge=0,
         description="The turn of the conversation, counted from 0, that this question replaces "
         "together with all after it; at the end where left out.",
     )
@@ -71,7 +84,7 @@ class SearchRequest(_Body):
     """A question whose nearest passages are wanted."""
 
     question: str = Field(examples=["全固体電池の実用化時期"])
-    k: int = Field(5, ge=1, le=100)
+    k: Whole = Field(5, ge=1, le=100)
     reports: list[str] | None = None
 
 
@@ -100,7 +113,7 @@ class SearchResponse(BaseModel):
     hits: list[SearchHit]
 
 
-@router.post("/ask", summary="Answer a question with citations")
+@router.post("/ask", summary="Answer a question with citations", dependencies=[TURN])
 def ask(body: AskRequest, request: Request, assistant: AssistantOf, kept: KeptOf) -> Answer:
     """Answer from the reports, or say that they do not answer."""
     history = history_of(body, kept)
@@ -128,6 +141,7 @@ def events_of(
     "/ask/stream",
     summary="Answer a question, and tell what is done for it",
     response_class=EventSourceResponse,
+    dependencies=[TURN_TO_THE_END],
 )
 def ask_stream(
     events: Annotated[Iterator[AnswerEvent], Depends(events_of)],
@@ -173,7 +187,7 @@ def _keeping(
         yield event
 
 
-@router.get("/suggestions", summary="Questions to begin with")
+@router.get("/suggestions", summary="Questions to begin with", dependencies=[TURN])
 def suggestions(
     assistant: AssistantOf, report: Annotated[list[str] | None, Query()] = None
 ) -> Suggestions:
@@ -181,7 +195,7 @@ def suggestions(
     return Suggestions(questions=assistant.suggestions(report))
 
 
-@router.post("/search", summary="Find the passages nearest to a question")
+@router.post("/search", summary="Find the passages nearest to a question", dependencies=[TURN])
 def search(body: SearchRequest, assistant: AssistantOf) -> SearchResponse:
     """The retrieval that answers are made from, on its own."""
     hits = assistant.search(body.question, body.k, body.reports)

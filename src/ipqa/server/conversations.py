@@ -72,19 +72,35 @@ def list_conversations(
     return ConversationList(conversations=store.all(search))
 
 
-@router.post("", status_code=HTTPStatus.CREATED, summary="Start a conversation")
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    summary="Start a conversation",
+    responses={
+        HTTPStatus.CREATED.value: {
+            "links": {
+                name: {"operationId": name, "parameters": {"conversation_id": "$response.body#/id"}}
+                for name in ("show_conversation", "rename_conversation", "delete_conversation")
+            }
+        }
+    },
+)
 def start_conversation(body: Titled, store: ConversationsOf) -> ConversationSummary:
     """Its id is what questions name in ``conversation`` to be kept in it."""
     return store.start(body.title)
 
 
-@router.get("/{conversation_id}", summary="Show a conversation")
+@router.get("/{conversation_id}", summary="Show a conversation", operation_id="show_conversation")
 def show_conversation(conversation_id: str, store: ConversationsOf) -> Conversation:
     """All that was said, oldest first."""
     return store.get(conversation_id)
 
 
-@router.patch("/{conversation_id}", summary="Give a conversation another title")
+@router.patch(
+    "/{conversation_id}",
+    summary="Give a conversation another title",
+    operation_id="rename_conversation",
+)
 def rename_conversation(
     conversation_id: str, body: Titled, store: ConversationsOf
 ) -> ConversationSummary:
@@ -93,7 +109,10 @@ def rename_conversation(
 
 
 @router.delete(
-    "/{conversation_id}", status_code=HTTPStatus.NO_CONTENT, summary="Delete a conversation"
+    "/{conversation_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Delete a conversation",
+    operation_id="delete_conversation",
 )
 def delete_conversation(conversation_id: str, store: ConversationsOf) -> None:
     """With all that was said in it, for good."""

@@ -22,11 +22,12 @@ from ipqa.errors import (
     NoKeys,
     NotReady,
     RecordsUnavailable,
+    RequestTooLarge,
     TooManyRequests,
 )
 from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
-from ipqa.server import openai_api, page, problems
+from ipqa.server import openai_api, openai_failures, page, problems
 from ipqa.server.callers import ANYBODY, NOBODY, Caller
 from ipqa.server.hosts import is_answered, is_loopback
 from ipqa.server.rates import Buckets
@@ -39,6 +40,12 @@ _HEALTH = "/readyz"
 """Answers anybody, and tells those more whom the server knows."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+LARGEST_BODY = 10_000_000
+"""Bytes that a request other than a file may have: hundreds of answers that are to be exported."""
+
+_FILES = "/api/reports"
+"""Takes files, within a limit of its own."""
 
 _LOOK_UPS = 4
 """So many requests look their key up at a time, in threads that questions do not wait for or take up."""
@@ -84,6 +91,9 @@ class Guard:
             raise HostRefused(host=host)
         request.state.caller = NOBODY
         path = request.scope["path"]
+        declared = int(request.headers.get("content-length", 0))
+        if declared > LARGEST_BODY and path != _FILES:
+            raise RequestTooLarge(limit=LARGEST_BODY)
         if _is_below(path, self._keyed):
             request.state.caller = await self._caller(request)
         elif path == _HEALTH:
@@ -159,7 +169,7 @@ def _address_of(request: Request) -> str:
 def _refusal(request: Request, error: IpqaError) -> Response:
     """An error as the clients of that address read it."""
     if request.scope["path"].startswith(openai_api.router.prefix):
-        return openai_api.failure(error, problems.language_of(request))
+        return openai_failures.failure(error, problems.language_of(request))
     return problems.of_error(request, error)
 
 

@@ -1,7 +1,8 @@
 """Changes to the index while the server answers: one at a time, in order, in a thread of their own.
 
 A job reads and embeds what was uploaded, or takes a report out, and puts a new generation in force;
-questions that are under way go on with the one that they began with.
+questions that are under way go on with the one that they began with. While another process changes the index, it
+waits: what was taken in is done.
 """
 
 import logging
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ipqa.current import CurrentAssistant
 from ipqa.embedding import EmbeddingModel, load_model
-from ipqa.errors import IpqaError, Language, LastReport, UnknownJob
+from ipqa.errors import IndexBusy, IpqaError, Language, LastReport, UnknownJob
 from ipqa.index.store import read_manifest
 from ipqa.reports import SourceFile
 from ipqa.server.problems import language_of
@@ -30,6 +31,9 @@ _WAITING = 20
 
 _REMEMBERED = 100
 """So many jobs that have ended can still be asked about."""
+
+_AGAIN = 0.5
+"""Seconds until a job tries again whether another process has done with the index."""
 
 _UNEXPECTED: dict[Language, str] = {
     "ja": "予期しないエラーが起きたため、処理を中止しました。もう一度お試しください。繰り返すときは、サーバーのログを確かめてください。",
@@ -180,7 +184,7 @@ class Jobs:
         """Do the work of a job; whatever happens, the job ends."""
         self._update(job_id, state="running")
         try:
-            outcome = work(job_id)
+            outcome = self._outcome(job_id, work)
         except IpqaError as error:
             kind = type(error).__name__
             self._fail(job_id, kind, {"ja": error.message("ja"), "en": error.message("en")})
@@ -193,6 +197,17 @@ class Jobs:
             self._update(job_id, state="done", progress=1.0, **outcome)
         self._forget()
 
+    def _outcome(self, job_id: str, work: _Work) -> _Outcome:
+        """What comes of a job, once no other process changes the index."""
+        while True:
+            try:
+                return work(job_id)
+            except IndexBusy:
+                self._update(job_id, state="waiting")
+                if self._closing.wait(_AGAIN):
+                    raise _Stopped from None
+                self._update(job_id, state="running")
+
     def _add(self, name: str, content: BinaryIO, job_id: str) -> _Outcome:
         """Read, embed and publish a file. Its name is its origin: none of a path or an address."""
         from ipqa.index.build import Progress, add_reports  # noqa: PLC0415 - heavy
@@ -203,6 +218,7 @@ class Jobs:
             share = step.done / step.total if step.total else 0.0
             self._update(job_id, progress=share, sentences=step.sentences)
 
+        content.seek(0)  # where it was read before, in vain
         file = SourceFile(Path(name), content.read())
         before = {r.id: r.digest for r in read_manifest(self._settings.index).reports}
         result = add_reports(self._settings, self._model, [(file, name)], watch)

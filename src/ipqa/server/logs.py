@@ -29,7 +29,13 @@ def configure(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                # the default tells local variables, which hold questions, and takes seconds for it
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -21,6 +21,7 @@ from ipqa.errors import EveryReportNeeded, IpqaError
 from ipqa.server.callers import CallerOf
 from ipqa.server.current import CurrentOf
 from ipqa.server.jobs import Jobs, JobsOf
+from ipqa.server.turns import Turns
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _STAGES = ("retrieval", "answering")
@@ -76,6 +77,12 @@ class Metrics:
         self._jobs = Gauge(
             "ipqa_jobs", "Changes to the index, by state.", ["state"], registry=registry
         )
+        self._turns = Gauge(
+            "ipqa_questions",
+            "Questions, searches and drafts that are worked on, and that wait for it.",
+            ["state"],
+            registry=registry,
+        )
         self._ready = Gauge(
             "ipqa_ready", "1 where the index that is in force answers, else 0.", registry=registry
         )
@@ -99,8 +106,10 @@ class Metrics:
         if answer.fallback is not None:
             self._fallbacks.labels(answer.fallback).inc()
 
-    def exposed(self, current: CurrentAssistant, jobs: Jobs) -> bytes:
-        """All figures in Prometheus' text format, with how server and jobs stand now."""
+    def exposed(self, current: CurrentAssistant, jobs: Jobs, turns: Turns) -> bytes:
+        """All figures in Prometheus' text format, with how server, jobs and questions stand now."""
+        self._turns.labels("under_way").set(turns.under_way)
+        self._turns.labels("waiting").set(turns.waiting)
         for state, count in jobs.counts().items():
             self._jobs.labels(state).set(count)
         try:
@@ -129,4 +138,5 @@ def metrics(request: Request, caller: CallerOf, current: CurrentOf, jobs: JobsOf
     if caller.reports is not None:
         raise EveryReportNeeded(what="/metrics")
     figures: Metrics = request.state.metrics
-    return Response(figures.exposed(current, jobs), media_type=CONTENT_TYPE_LATEST)
+    turns: Turns = request.state.turns
+    return Response(figures.exposed(current, jobs, turns), media_type=CONTENT_TYPE_LATEST)

@@ -7,7 +7,6 @@ refused where it would take another answer (tools, JSON, several choices), and e
 """
 
 import json
-import re
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -27,23 +26,14 @@ from starlette.exceptions import HTTPException
 
 from ipqa.answering.answer import Answer, AnswerEvent, Mode, Turn
 from ipqa.assistant import Assistant
-from ipqa.errors import (
-    EmptyQuestion,
-    IpqaError,
-    KeyNeeded,
-    KeyRefused,
-    Language,
-    ModeUnavailable,
-    QuestionError,
-    QuestionTooLong,
-    TooManyRequests,
-    UnknownReport,
-)
+from ipqa.errors import EmptyQuestion, IpqaError
 from ipqa.exports.chat import RULE, ChatText
 from ipqa.exports.labels import LABELS
 from ipqa.server.current import AssistantOf
-from ipqa.server.problems import headers_of, language_of, status_of
+from ipqa.server.openai_failures import Refused, failure
+from ipqa.server.problems import METHODS, language_of, methods_at
 from ipqa.server.requests import answered
+from ipqa.server.turns import TURN_TO_THE_END
 
 _MODES: dict[str, Mode] = {
     "ipqa": "auto",
@@ -51,44 +41,6 @@ _MODES: dict[str, Mode] = {
     "ipqa-generative": "generative",
 }
 """The models, and how each answers."""
-
-_REFUSALS: dict[str, dict[Language, str]] = {
-    "unsupported_parameter": {
-        "ja": "{param} のこの指定には対応していません。{param} を外して送ってください。",
-        "en": "This {param} is not supported. Leave {param} out.",
-    },
-    "unsupported_content": {
-        "ja": "画像・音声・ファイルは読み取れません。質問を文字だけで送ってください。",
-        "en": "Images, sound and files cannot be read. Send the question as text only.",
-    },
-    "model_not_found": {
-        "ja": f"指定されたモデルはありません。{'、'.join(_MODES)} のどれかを指定してください。",
-        "en": f"There is no such model. Name one of {', '.join(_MODES)}.",
-    },
-    "unknown_url": {
-        "ja": "このアドレスとメソッドの組み合わせには対応していません。POST /v1/chat/completions か GET /v1/models を使ってください。",
-        "en": "Nothing answers to this method and address. Use POST /v1/chat/completions or GET /v1/models.",
-    },
-    "invalid_request": {
-        "ja": "リクエストの形式が正しくありません({what})。直してから送ってください。",
-        "en": "The request is not valid ({what}). Correct it and send it again.",
-    },
-}
-"""What is told here and nowhere else, by the error's code."""
-
-_CODES: dict[type[IpqaError], str] = {
-    QuestionTooLong: "context_length_exceeded",
-    KeyNeeded: "invalid_api_key",
-    KeyRefused: "invalid_api_key",
-    TooManyRequests: "rate_limit_exceeded",
-}
-_PARAMS: dict[type[IpqaError], str] = {
-    UnknownReport: "reports",
-    ModeUnavailable: "model",
-    QuestionError: "messages",
-}
-_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])")
-"""How errors of the assistant are named here, where it is not after their class, and what they are about."""
 
 
 class _Shape(BaseModel):
@@ -141,14 +93,6 @@ class ChatRequest(_Shape):
     modalities: tuple[str, ...] | None = None
 
 
-class _Refused(Exception):
-    def __init__(
-        self, code: str, param: str | None, status: HTTPStatus = HTTPStatus.BAD_REQUEST
-    ) -> None:
-        self.code, self.param, self.status = code, param, status
-        super().__init__(code)
-
-
 class _Route(APIRoute):
     """Tells errors as OpenAI does, in place of the problem documents of the rest of the API."""
 
@@ -158,7 +102,7 @@ class _Route(APIRoute):
         async def told(request: Request) -> Response:
             try:
                 return await handle(request)
-            except (_Refused, IpqaError, RequestValidationError, HTTPException) as error:
+            except (Refused, IpqaError, RequestValidationError, HTTPException) as error:
                 return failure(error, language_of(request))
 
         return told
@@ -187,6 +131,7 @@ def events_of(
     summary="Answer the last message of a chat, as OpenAI's API does",
     response_model=None,
     responses={200: {"content": {"text/event-stream": {}}}},
+    dependencies=[TURN_TO_THE_END],
 )
 def chat_completions(
     body: ChatRequest,
@@ -215,17 +160,20 @@ def show_model(model: str, assistant: AssistantOf) -> dict[str, object]:
     return _model(model, assistant)
 
 
-@router.api_route(
-    "/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
-)
-def nothing_else() -> None:
+@router.api_route("/{path:path}", methods=list(METHODS), include_in_schema=False)
+def nothing_else(request: Request) -> None:
     """Say what there is, to clients that look for more of OpenAI's API."""
-    raise _Refused("unknown_url", None, HTTPStatus.NOT_FOUND)
+    described = [route for route in router.routes if getattr(route, "include_in_schema", False)]
+    allowed = methods_at(request, described)
+    if allowed:
+        headers = {"Allow": ", ".join(allowed)}
+        raise Refused("unknown_url", None, HTTPStatus.METHOD_NOT_ALLOWED, headers)
+    raise Refused("unknown_url", None, HTTPStatus.NOT_FOUND)
 
 
 def _mode(model: str) -> Mode:
     if model not in _MODES:
-        raise _Refused("model_not_found", "model", HTTPStatus.NOT_FOUND)
+        raise Refused("model_not_found", "model", HTTPStatus.NOT_FOUND, models=", ".join(_MODES))
     return _MODES[model]
 
 
@@ -250,7 +198,7 @@ def _refuse_what_cannot_be_given(body: ChatRequest) -> None:
     }
     for param, refused in asked.items():
         if refused:
-            raise _Refused("unsupported_parameter", param)
+            raise Refused("unsupported_parameter", param)
 
 
 def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
@@ -259,7 +207,7 @@ def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
     if not asked:
         raise EmptyQuestion
     if any(part.type != "text" for part in asked[-1].parts):
-        raise _Refused("unsupported_content", "messages")
+        raise Refused("unsupported_content", "messages")
     turns: list[Turn] = []
     for message in messages:
         if message.role == "user":
@@ -344,38 +292,3 @@ def _stream(body: ChatRequest, written: ChatText, events: Iterator[AnswerEvent])
 
 def _line(chunk: dict[str, object]) -> bytes:
     return format_sse_event(data_str=json.dumps(chunk, ensure_ascii=False))
-
-
-def failure(error: Exception, language: Language) -> JSONResponse:
-    """An error as OpenAI's clients read it: what is wrong with the request, or with the server."""
-    param: str | None = None
-    match error:
-        case _Refused():
-            status, code, param = error.status, error.code, error.param
-            message = _REFUSALS[code][language].format(param=param)
-        case IpqaError():
-            status = status_of(error)
-            code = _CODES.get(type(error)) or _BOUNDARY.sub("_", type(error).__name__).lower()
-            param = next((_PARAMS[kind] for kind in _PARAMS if isinstance(error, kind)), None)
-            message = error.message(language)
-        case _:
-            status, code, (what, param) = HTTPStatus.BAD_REQUEST, "invalid_request", _fault(error)
-            message = _REFUSALS[code][language].format(what=what)
-    if status in {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        status = HTTPStatus.BAD_REQUEST  # which is what OpenAI says of any request at fault
-    at_server = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    kind = "server_error" if at_server else "invalid_request_error"
-    told = {"message": message, "type": kind, "param": param, "code": code}
-    headers = headers_of(error) if isinstance(error, IpqaError) else None
-    return JSONResponse({"error": told}, status, headers)
-
-
-def _fault(error: Exception) -> tuple[str, str | None]:
-    """What is wrong with a body, and the parameter that it is in, where there is one."""
-    if not isinstance(error, RequestValidationError):
-        return "body", None  # which is no text
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"][1:]]
-    if first["type"] == "json_invalid" or not where:
-        return first["msg"], None
-    return f"{'.'.join(where)}: {first['msg']}", where[0]

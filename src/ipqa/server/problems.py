@@ -1,5 +1,6 @@
 """Errors over HTTP: RFC 9457 problem JSON, in the language that the client asks for."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match, Mount
 
 from ipqa.errors import (
     AdminNeeded,
@@ -32,12 +35,19 @@ from ipqa.errors import (
     QuestionTooLong,
     ReadError,
     RecordsUnavailable,
+    RequestTooLarge,
     TooManyRequests,
     UnknownRecord,
     UnknownReport,
 )
 
 MEDIA_TYPE = "application/problem+json"
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+"""Those that an address may answer to."""
+
+_OF_FILES = ("GET", "HEAD")
+"""The methods of the page's files."""
 
 _STATUS: dict[type[IpqaError], HTTPStatus] = {
     KeyNeeded: HTTPStatus.UNAUTHORIZED,
@@ -51,6 +61,7 @@ _STATUS: dict[type[IpqaError], HTTPStatus] = {
     UnknownRecord: HTTPStatus.NOT_FOUND,
     QuestionTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     DraftTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RequestTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ReadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     LastReport: HTTPStatus.CONFLICT,
@@ -107,6 +118,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.MISDIRECTED_REQUEST,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -120,6 +132,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(IpqaError, _ipqa_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -168,6 +181,12 @@ def of_error(request: Request, error: IpqaError) -> JSONResponse:
     return response
 
 
+def methods_at(request: Request, routes: Iterable[BaseRoute]) -> list[str]:
+    """The methods that any of some routes answers at the address of a request."""
+    scopes = {method: {**request.scope, "method": method} for method in METHODS}
+    return [m for m in METHODS if any(r.matches(scopes[m])[0] is Match.FULL for r in routes)]
+
+
 def headers_of(error: IpqaError) -> dict[str, str]:
     """The headers that go with an error: how to come with a key, or when to come again."""
     if status_of(error) == HTTPStatus.UNAUTHORIZED:
@@ -205,7 +224,16 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     response = problem(request, status, status.phrase.replace(" ", ""), str(error.detail))
     response.headers.update(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        routes = [r for r in request.app.router.routes if not isinstance(r, Mount)]
+        response.headers["Allow"] = ", ".join(methods_at(request, routes) or _OF_FILES)
     return response
+
+
+async def _left(request: Request, _: Exception) -> JSONResponse:
+    """For the log alone: whoever sent the request has left, or was too slow, before it was answered."""
+    status = HTTPStatus.REQUEST_TIMEOUT
+    return problem(request, status, "ClientLeft", status.phrase)
 
 
 async def _unexpected(request: Request, _: Exception) -> JSONResponse:

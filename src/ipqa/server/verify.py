@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ipqa.answering.verification import Verification
 from ipqa.server.current import AssistantOf
+from ipqa.server.turns import TURN
 
 router = APIRouter(prefix="/api", tags=["verify"])
 
@@ -21,7 +22,11 @@ class VerifyRequest(BaseModel):
     reports: list[str] | None = Field(None, description="Ids of the reports; all where left out.")
 
 
-@router.post("/verify", summary="Check a draft against the reports, sentence by sentence")
+@router.post(
+    "/verify",
+    summary="Check a draft against the reports, sentence by sentence",
+    dependencies=[TURN],
+)
 def verify(body: VerifyRequest, assistant: AssistantOf) -> Verification:
     """Say of each sentence whether the reports support or contradict it, with exact quotes."""
     return assistant.verify(body.text, body.reports)

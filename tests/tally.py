@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.parts import ROOT
-from tests.torture.world import Wrong
 
 KEPT = ROOT / "eval" / "torture.json"
 PAGE = ROOT / "docs" / "reliability.md"
-BEGIN = "<!-- trials: written by make torture -->\n"
+BEGIN = "<!-- trials: written by make torture, make load and make schema -->\n"
 END = "<!-- end of trials -->"
+
+
+class Wrong(AssertionError):
+    """What was tried did what it must not."""
 
 
 @dataclass
@@ -41,9 +44,8 @@ class Tally:
             test: the kind of trial.
             told: which one it is, to find it again.
         """
-        row = self.rows.setdefault(test, Row(test))
+        row = self._row(test)
         row.tried += 1
-        row.date = datetime.now(UTC).date().isoformat()
         try:
             yield
         except Wrong as error:
@@ -51,11 +53,34 @@ class Tally:
         else:
             row.survived += 1
 
-    def require(self, test: str) -> None:
-        """Fail where a trial of a kind went wrong, or none was made."""
-        row = self.rows[test]
-        if row.wrong or not row.tried:
-            raise Wrong("\n".join([f"{row.survived} of {row.tried}", *row.wrong]))
+    def count(self, test: str, tried: int, wrong: list[str]) -> None:
+        """Trials that were made together.
+
+        Args:
+            test: the kind of trial.
+            tried: how many there were.
+            wrong: of each that went wrong, how.
+        """
+        row = self._row(test)
+        row.tried += tried
+        row.survived += tried - len(wrong)
+        row.wrong += wrong
+
+    def require(self, *tests: str) -> None:
+        """Fail where a trial of these kinds went wrong, or none was made."""
+        rows = [self.rows[test] for test in tests]
+        wrong = [
+            "\n".join([f"{row.test}: {row.survived} of {row.tried}", *row.wrong])
+            for row in rows
+            if row.wrong or not row.tried
+        ]
+        if wrong:
+            raise Wrong("\n".join(wrong))
+
+    def _row(self, test: str) -> Row:
+        row = self.rows.setdefault(test, Row(test))
+        row.date = datetime.now(UTC).date().isoformat()
+        return row
 
     def write(self) -> None:
         """Keep the counts, and put the table of them into the page that tells of them.

@@ -1,0 +1,128 @@
+"""How applications are served: by uvicorn, with little patience for clients that keep a server waiting.
+
+Uvicorn ends idle connections, but waits for ever for a request that trickles in, and for a client that does not
+read what it is sent; each holds memory, and a stream its turn.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ipqa.settings import Settings
+
+_SLOWEST = 4096
+"""Bytes in a second that a request comes in at the least."""
+
+_UNSENT = 131_072
+"""Bytes that the system holds for a client to read; in steps of its size is seen whether one does."""
+
+_RECEIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
+
+
+class _Patience:
+    """Ends something, unless there is progress.
+
+    Args:
+        loop: of the connection.
+        seconds: how long it waits without any.
+        end: is called where there was none.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, seconds: float, end: Callable[[], None]
+    ) -> None:
+        self._loop = loop
+        self._seconds = seconds
+        self._end = end
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Wait from now on, if not already."""
+        if self._timer is None:
+            self._until = self._loop.time() + self._seconds
+            self._timer = self._loop.call_at(self._until, self._look)
+
+    def extend(self, seconds: float) -> None:
+        """Wait longer by some seconds, but never longer from now than at the start."""
+        self._until = min(self._until + seconds, self._loop.time() + self._seconds)
+
+    def stop(self) -> None:
+        """Wait no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._until:
+            self._timer = self._loop.call_at(self._until, self._look)
+        else:
+            self._end()
+
+
+class PatientProtocol(H11Protocol):
+    """Uvicorn's protocol, which ends connections that do not go on for as long as idle ones are kept."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect a request."""
+        super().connection_made(transport)
+        sending = transport.get_extra_info("socket")
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT)
+        transport.set_write_buffer_limits(high=0)  # to be told whenever something stays unsent
+        self._coming = _Patience(self.loop, self.timeout_keep_alive, transport.abort)
+        self._going = _Patience(self.loop, self.timeout_keep_alive, self._see_whether_it_goes)
+        self._coming.start()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a part of a request; the rest may take so much longer."""
+        self._coming.start()
+        self._coming.extend(len(data) / _SLOWEST)
+        super().data_received(data)
+        if self.conn.their_state in _RECEIVED:
+            self._coming.stop()
+
+    def pause_writing(self) -> None:
+        """Expect that what is unsent will be read."""
+        super().pause_writing()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._going.start()
+
+    def resume_writing(self) -> None:
+        """All is sent."""
+        super().resume_writing()
+        self._going.stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        self._coming.stop()
+        self._going.stop()
+        super().connection_lost(exc)
+
+    def _see_whether_it_goes(self) -> None:
+        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        if self._unsent < before:
+            self._going.start()
+        else:
+            self.transport.abort()
+
+
+def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """A server that serves an application; what is logged, and where it listens, is not its business."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            ws="none",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            limit_concurrency=settings.max_connections,
+            timeout_keep_alive=settings.client_seconds,
+        )
+    )

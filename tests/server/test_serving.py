@@ -1,0 +1,85 @@
+"""Clients that keep a server waiting, on real sockets: each is dropped, and nobody else is."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from ipqa.assistant import Assistant
+from ipqa.server.guard import LARGEST_BODY
+from ipqa.settings import Settings
+from tests.load.slow_clients import SLOW, Address
+from tests.server.running import running
+
+
+@pytest.fixture
+def client(small_settings: Settings, small_assistant: Assistant) -> Iterator[httpx.Client]:
+    settings = small_settings.model_copy(update={"client_seconds": 1})
+    with running(settings, lambda _: small_assistant) as client:
+        yield client
+
+
+def address_of(client: httpx.Client) -> Address:
+    return client.base_url.host, client.base_url.port or 80
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keeps_waiting", SLOW, ids=lambda client: client.__name__)
+def test_a_client_that_keeps_the_server_waiting_is_dropped(
+    client: httpx.Client, keeps_waiting: Callable[[Address], float]
+) -> None:
+    keeps_waiting(address_of(client))  # returns once it is
+    assert client.post("/api/ask", json={"question": "出荷量は"}).json()["answered"]
+
+
+def test_a_client_that_sends_bit_by_bit_but_goes_on_is_served(client: httpx.Client) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b'{"question": "'
+        for letter in "出荷量は":
+            yield letter.encode()
+        yield b'"}'
+
+    json = {"content-type": "application/json"}
+    assert client.post("/api/ask", content=parts(), headers=json).json()["answered"]
+
+
+def test_one_that_reads_in_time_gets_all_of_what_does_not_go_at_once(
+    client: httpx.Client,
+) -> None:
+    """Over one connection, and with a small window: so the server has to hold answers back."""
+    page = client.get("/api/reports/seaweed/inspection").content
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(address_of(client))
+        request = b"GET /api/reports/seaweed/inspection HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        connection.sendall(request * 30 + last)
+        taken = b""
+        while part := connection.recv(65_536):
+            taken += part
+    assert taken.count(b"HTTP/1.1 200 OK") == 31
+    assert taken.endswith(page)
+
+
+@pytest.mark.parametrize("address", ["/api/ask", "/api/exports", "/v1/chat/completions"])
+def test_a_body_that_says_that_it_is_beyond_all_use_is_not_even_read(
+    client: httpx.Client, address: str
+) -> None:
+    fields = f"Host: 127.0.0.1\r\nConnection: close\r\nContent-Length: {LARGEST_BODY + 1}"
+    with socket.create_connection(address_of(client), timeout=60) as connection:
+        connection.sendall(f"POST {address} HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+        told = connection.makefile(encoding="utf-8").read()
+    assert told.startswith(f"HTTP/1.1 {400 if address.startswith('/v1') else 413} ")
+    assert "リクエストが大きすぎます" in told
+
+
+@pytest.mark.parametrize("address", ["/api/ask", "/api/exports", "/v1/chat/completions"])
+def test_a_body_that_turns_out_to_be_beyond_all_use_is_not_kept(
+    client: httpx.Client, address: str
+) -> None:
+    parts = (b" " * 65_536 for _ in range(LARGEST_BODY // 65_536 + 1))
+    json = {"content-type": "application/json"}
+    response = client.post(address, content=parts, headers=json)
+    assert response.status_code == (400 if address.startswith("/v1") else 413)
+    assert response.headers["content-type"] in {"application/problem+json", "application/json"}

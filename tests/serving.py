@@ -1,0 +1,97 @@
+"""The real command ``ipqa serve`` in a process of its own, and what can be seen of it from outside."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+_COMMAND = (sys.executable, "-m", "ipqa.cli")
+_GAUGE = r"^{name}(?:\{{[^}}]*\}})? ([\d.e+]+)$"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs.
+
+    Attributes:
+        port: where it listens, on loopback.
+        process: its id.
+        log: the file that it writes to.
+    """
+
+    port: int
+    process: int
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """Where it is asked."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory(self) -> int:
+        """The bytes of memory that it holds."""
+        status = Path(f"/proc/{self.process}/status").read_text(encoding="utf-8")
+        found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        assert found is not None
+        return int(found[1]) * 1024
+
+    def figure(self, name: str) -> float:
+        """A figure of ``/metrics``, summed over its labels."""
+        told = httpx.get(f"{self.address}/metrics", timeout=60).text
+        return sum(float(v) for v in re.findall(_GAUGE.format(name=name), told, re.MULTILINE))
+
+
+def ipqa(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of ipqa to its end, in English."""
+    return subprocess.run(
+        [*_COMMAND, *arguments],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@contextmanager
+def serving(folder: Path, options: Sequence[str] = ()) -> Iterator[Served]:
+    """A server of the index in a folder, until this ends."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    log = folder / "server.log"
+    command = [*_COMMAND, "serve", "--index", str(folder / "index"), "--port", str(port)]
+    with (
+        log.open("w", encoding="utf-8") as written,
+        subprocess.Popen(
+            [*command, *options], env=_environment(), stdout=written, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        served = Served(port, process.pid, log)
+        try:
+            _wait_until_ready(served, process)
+            yield served
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(served: Served, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        try:
+            if httpx.get(f"{served.address}/readyz", timeout=10).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(served.log.read_text(encoding="utf-8"))
+
+
+def _environment() -> dict[str, str]:
+    """That of this process, without options of ipqa but in English."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IPQA_")}
+    return {**kept, "IPQA_LANGUAGE": "en"}
