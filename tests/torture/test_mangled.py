@@ -19,9 +19,9 @@ from ipqa.index.store import open_index, read_manifest
 from ipqa.reports import SourceFile, parse
 from tests.mangling import SECONDS, TooSlow, come_to, in_time, mangled
 from tests.parts import shipped_model
+from tests.tally import Tally, Wrong
 from tests.torture.place import Place
-from tests.torture.tally import Tally
-from tests.torture.world import Remembered, Wrong, require_right
+from tests.torture.world import Remembered, require_right
 
 _MORE = 10
 """Files for each process that is killed: ten thousand unless told otherwise."""
