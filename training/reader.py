@@ -10,7 +10,7 @@ A cross-encoder made of the taught embedder's layers. Over each pair of a query 
 
 Word embeddings and the lowest layers stay as they are. The rate falls to nothing in each of two rounds, and the
 mean of the weights at the ends of both is what is kept (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407). A
-run that was interrupted goes on where it last saved.
+run that was interrupted goes on where it last saved. `training.further` goes on from the reader that ships.
 """
 
 import json
@@ -19,6 +19,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -32,6 +33,7 @@ from ipqa.embedding import load_model as load_embedder
 from ipqa.network import tokenizer as shipped_tokenizer
 from ipqa.reader import Reading, reading_of, tokens_of
 from ipqa.settings import SHIPPED_MODEL
+from training.base import base_model
 from training.check_data import held_out_families
 from training.command import JAQUAD, MODELS, start
 from training.reader_examples import Item, Pair, paragraph_items, written_items, written_libraries
@@ -220,8 +222,8 @@ class Measuring(TrainerCallback):
 class KeepingRounds(TrainerCallback):
     """Keeps the weights at the end of each round, and tells their mean."""
 
-    def __init__(self, model: nn.Module, folder: Path) -> None:
-        self._model, self._folder = model, folder
+    def __init__(self, model: nn.Module, folder: Path, rounds: int) -> None:
+        self._model, self._folder, self._rounds = model, folder, rounds
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ANN401, ARG002
         """Forget the rounds of another run, unless this one goes on."""
@@ -230,14 +232,14 @@ class KeepingRounds(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ANN401, ARG002
         """Keep the weights where a round ends."""
-        length = max(1, (state.max_steps - WARMUP) // ROUNDS)
+        length = max(1, (state.max_steps - WARMUP) // self._rounds)
         number, rest = divmod(state.global_step - WARMUP, length)
-        if rest == 0 and 0 < number < ROUNDS:
+        if rest == 0 and 0 < number < self._rounds:
             self._keep(number)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ANN401, ARG002
         """Put the mean of all rounds into the model."""
-        self._keep(ROUNDS)
+        self._keep(self._rounds)
         kept = [load_file(path) for path in sorted(self._folder.glob("round-*.safetensors"))]
         mean = {name: torch.stack([one[name].float() for one in kept]).mean(0) for name in kept[0]}
         self._model.load_state_dict(mean)
@@ -269,29 +271,6 @@ def judge(model: ReaderModel, tokenizer: Tokenizer, items: Sequence[Item]) -> di
     return found
 
 
-def arguments(folder: Path, epochs: float, every: int) -> TrainingArguments:
-    """How a run goes: on a GPU where there is one, else on the processor in bfloat16."""
-    return TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=BATCH,
-        learning_rate=RATE,
-        warmup_steps=WARMUP,
-        lr_scheduler_type="cosine_with_restarts",
-        lr_scheduler_kwargs={"num_cycles": ROUNDS},
-        bf16=True,
-        seed=SEED,
-        logging_steps=25,
-        save_steps=every,
-        save_total_limit=1,
-        remove_unused_columns=False,
-        report_to=[],
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=False,
-        disable_tqdm=True,
-    )
-
-
 def optimizer_of(model: ReaderModel) -> torch.optim.Optimizer:
     """The heads learn faster than what was taught before."""
     heads = list(model.heads.parameters())
@@ -302,8 +281,55 @@ def optimizer_of(model: ReaderModel) -> torch.optim.Optimizer:
 def train(folder: Path, share: float, epochs: float, every: int) -> ReaderModel:
     """Train on a share of the items, and write the model to `folder`; `training.measure_reader` measures it."""
     torch.manual_seed(SEED)
+    return teach(untrained_reader(), Course(folder, share, epochs, every, ROUNDS))
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a model is taught.
+
+    Attributes:
+        folder: where everything is written.
+        share: of the items, for learning curves.
+        epochs: how often each item is drawn, over all rounds.
+        every: steps between checkpoints.
+        rounds: how often the rate falls to nothing.
+    """
+
+    folder: Path
+    share: float
+    epochs: float
+    every: int
+    rounds: int
+
+
+def arguments(course: Course) -> TrainingArguments:
+    """How a run goes: on a GPU where there is one, else on the processor in bfloat16."""
+    return TrainingArguments(
+        output_dir=str(course.folder / "checkpoints"),
+        num_train_epochs=course.epochs,
+        per_device_train_batch_size=BATCH,
+        learning_rate=RATE,
+        warmup_steps=WARMUP,
+        lr_scheduler_type="cosine_with_restarts",
+        lr_scheduler_kwargs={"num_cycles": course.rounds},
+        bf16=True,
+        seed=SEED,
+        logging_steps=25,
+        save_steps=course.every,
+        save_total_limit=1,
+        remove_unused_columns=False,
+        report_to=[],
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=False,
+        disable_tqdm=True,
+    )
+
+
+def teach(model: ReaderModel, course: Course) -> ReaderModel:
+    """Teach a model on the written items and on JaQuAD, and write it to the course's folder."""
+    folder, share = course.folder, course.share
     tokenizer = shipped_tokenizer()
-    model = untrained_reader()
     items = list(written_items(written_libraries(load_embedder(SHIPPED_MODEL), folder / "indexes")))
     held_out = [item for item in items if item.family in held_out_families()]
     chance = random.Random(SEED)
@@ -317,13 +343,13 @@ def train(folder: Path, share: float, epochs: float, every: int) -> ReaderModel:
     measured = [replace(item, wrong=item.wrong[:RIVALS_MEASURED]) for item in measured]
     trainer = Trainer(
         model=model,
-        args=arguments(folder, epochs, every),
+        args=arguments(course),
         train_dataset=learned,
         data_collator=Drawer(tokenizer),
         optimizers=(optimizer_of(model), None),
         callbacks=[
-            Measuring(model, tokenizer, measured, every),
-            KeepingRounds(model, folder / "rounds"),
+            Measuring(model, tokenizer, measured, course.every),
+            KeepingRounds(model, folder / "rounds", course.rounds),
         ],
     )
     trainer.train(resume_from_checkpoint=any((folder / "checkpoints").glob("checkpoint-*")))
@@ -333,14 +359,24 @@ def train(folder: Path, share: float, epochs: float, every: int) -> ReaderModel:
 
 def untrained_reader() -> ReaderModel:
     """The taught embedder's encoder with heads that have learned nothing."""
-    folder = MODELS / "embedder" / "model"
+    return _reader_of(MODELS / "embedder" / "model")
+
+
+def base_reader() -> ReaderModel:
+    """The base model's encoder, of whose weights the word vectors are those of every reader."""
+    with TemporaryDirectory() as folder:
+        base_model(Path(folder))
+        return _reader_of(Path(folder) / "transformer")
+
+
+def _reader_of(folder: Path) -> ReaderModel:
     encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False, attn_implementation="eager")  # fmt: skip
     return ReaderModel(encoder)
 
 
 def trained_reader(folder: Path) -> ReaderModel:
-    """What `train` has written to a folder, or a checkpoint of it."""
-    model = untrained_reader()
+    """What `teach` has written to a folder, or a checkpoint of it."""
+    model = base_reader()
     load_model(model, folder / "model.safetensors")
     return model
 

@@ -188,7 +188,7 @@ def test_the_mean_of_the_weights_at_the_ends_of_both_rounds_is_kept(tmp_path: Pa
     model = torch.nn.Linear(1, 1, bias=False)
     of_another_run = tmp_path / "round-9.safetensors"
     of_another_run.write_bytes(b"")
-    keeping = KeepingRounds(model, tmp_path)
+    keeping = KeepingRounds(model, tmp_path, rounds=2)
     state = TrainerState(max_steps=WARMUP + ROUNDS * 10)
     keeping.on_train_begin(None, state, None)
     for step in range(1, state.max_steps + 1):
