@@ -157,6 +157,12 @@ def test_no_report_is_too_odd_to_be_found(tmp_path: Path, text: str) -> None:
     assert build_index(settings, shipped_model(), lambda _: None).rebuilt
 
 
+def test_words_that_are_cut_in_another_way_alone_are_found(tmp_path: Path) -> None:
+    (tmp_path / "report.txt").write_text("# ｳ､ﾁ\ue36a" * 3_000, encoding="utf-8")
+    settings = Settings(corpus=tmp_path / "report.txt", index=tmp_path / "index")
+    assert build_index(settings, ByHeart(), lambda _: None).rebuilt
+
+
 def test_a_generation_whose_canary_fails_is_not_put_in_force(built: Settings) -> None:
     before = (built.index / "current").read_bytes()
     (built.corpus / "議事録.md").write_text(minutes("乙川建設"), encoding="utf-8")

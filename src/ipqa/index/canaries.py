@@ -118,14 +118,16 @@ def _stands_in_its_report(index: Index, sentence: Sentence) -> bool:
 
 
 def _is_found_by_words(index: Index, sentences: range, sentence: Sentence) -> bool:
-    words = [word.form for word in content_words(sentence.alone)]
+    passage = index.passages[sentence.passage].indexed_text
+    # cut with what stands around them, as they were indexed: alone Sudachi may cut them in another way
+    words = [word.form for word in content_words(passage) if word.surface in sentence.alone]
     if not words:
         return True  # nothing that a question could be asked with
     first, last = (index.sentences[number].passage for number in (sentences[0], sentences[-1]))
     passages = range(first, last + 1)
     best = index.lexical.best(words, _most(len(passages)), [passages])
     found = {index.passages[number].indexed_text for number, _ in best}
-    return index.passages[sentence.passage].indexed_text in found
+    return passage in found
 
 
 def _is_found_by_vector(
