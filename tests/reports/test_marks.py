@@ -30,7 +30,7 @@ def test_each_mark_is_taken_out_and_keeps_its_number_and_place(
 ) -> None:
     # a space between the marks of one place: ¹ ² are two marks, ¹² is one
     text = "".join(piece + " ".join(mark for _, mark in marks) for piece, marks in parts)
-    assume(not re.search(r"[A-Za-z][²³]", text))  # R² is no mark
+    assume(not re.search(r"(?<![A-Za-z])[A-Za-z][²³](?![⁰¹²³⁴⁵⁶⁷⁸⁹])", text))  # R² is no mark
     expected: list[tuple[int, int]] = []
     position = 0
     for piece, marks in parts:
