@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
+from ipqa.answering.composition import compose
 from ipqa.answering.confidence import confidence, confidence_features
 from ipqa.answering.evidence import Evidence
 from ipqa.answering.question import understand
@@ -30,9 +30,10 @@ from ipqa.answering.ranking import (
     reweighed,
     weighed,
 )
+from ipqa.answering.short_answer import ShortAnswer, best_first, is_likely, short_answer
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
-from ipqa.evaluation.matching import flat
+from ipqa.evaluation.matching import flat, holds
 from ipqa.glossary import Glossary
 from ipqa.index.build import build_index
 from ipqa.index.store import Index, open_index
@@ -48,6 +49,7 @@ from training.check_data import (
     held_out_families,
     read_folder,
 )
+from training.likelihood import fit_listwise, fit_logistic
 
 INDEXES = ROOT / "training" / "indexes"
 WEIGHTS = ROOT / "src" / "ipqa" / "answering"
@@ -56,13 +58,10 @@ OFF_TOPIC = 45
 REFUSED, REFUSED_AS_READ = 0.05, 0.02
 """Share of the answerable questions that may be refused; fewer where there is a reader, which is surer of reports
 like those it was taught on than of others: of `dev` it refused twice the share."""
-PENALTY = 0.001
 RISING = frozenset(
     {"cosine", "best_cosine", "coverage", "expected_first", "foreign", "answers", "first_answers"}
 )
 """Features that can only add to the confidence; the others can only take from it."""
-
-Matrix = NDArray[np.float64]
 
 
 @dataclass
@@ -76,6 +75,7 @@ class Asked:
     answerable: bool
     own: bool
     family: str
+    facts: tuple[tuple[str, ...], ...] = ()
     readings: dict[int, Reading] = field(default_factory=dict)
 
 
@@ -107,6 +107,7 @@ class Library:
             answerable=own and question.answerable,
             own=own,
             family=family_of(question.report),
+            facts=question.facts if own else (),
         )
 
     def features(self, asked: Asked) -> Features:
@@ -114,6 +115,14 @@ class Library:
         understood = understand(asked.question, self.limit)
         terms = self.evidence.terms(understood)
         return confidence_features(understood, terms, asked.candidates, self.index, self.evidence)
+
+    def short_answer(self, asked: Asked, sure: float) -> ShortAnswer | None:
+        """What may answer by itself, where the question is answered so surely."""
+        understood = understand(asked.question, self.limit)
+        terms = self.evidence.terms(understood)
+        statements = compose(understood, terms, asked.candidates, self.index, self.evidence)
+        told = best_first(statements, asked.candidates)
+        return short_answer(understood, terms, asked.candidates, told, sure)
 
     def read(self, asked: Asked, reader: Reader) -> None:
         """Have the best candidates read, those that were not read before; the others lose their reading."""
@@ -169,38 +178,6 @@ def _held_out(folder: Folder) -> list[WrittenQuestion]:
     return [q for q in folder.questions if family_of(q.report) in held_out_families()]
 
 
-def fit_listwise(rows: Sequence[Sequence[Features]], right: Sequence[Sequence[bool]]) -> dict[str, float]:  # fmt: skip
-    """Weights under which the right one of several rivals is most probable.
-
-    Args:
-        rows: for each question the features of each rival.
-        right: for each question which of them are right.
-    """
-    names = sorted(rows[0][0])
-    examples = [
-        (np.array([[told[name] for name in names] for told in rivals]), np.array(truth))
-        for rivals, truth in zip(rows, right, strict=True)
-        if any(truth)
-    ]
-    scale = np.concatenate([rivals for rivals, _ in examples]).std(axis=0)
-    examples = [(rivals / scale, truth) for rivals, truth in examples]
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        total, slope = 0.0, np.zeros_like(weights)
-        for rivals, truth in examples:
-            scores = rivals @ weights
-            odds = np.exp(scores - scores.max())
-            share, wanted = odds / odds.sum(), odds * truth / (odds * truth).sum()
-            total -= float(np.log((odds * truth).sum() / odds.sum()))
-            slope -= rivals.T @ (wanted - share)
-        count = len(examples)
-        penalised = total / count + PENALTY * float(weights @ weights)
-        return penalised, slope / count + 2 * PENALTY * weights
-
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / scale
-    return {name: round(float(weight), 3) for name, weight in zip(names, found, strict=True)}
-
-
 def fit_ranking(asked: Sequence[Asked]) -> dict[str, float]:
     """Weights of the candidates' features."""
     return fit_listwise(
@@ -220,24 +197,35 @@ def fit_reading(asked: Sequence[Asked]) -> dict[str, float]:
 
 def fit_confidence(asked: Sequence[Asked]) -> tuple[dict[str, float], float]:
     """A logistic model of whether a question is answered, with its constant; no weight against reason."""
-    names = sorted(asked[0].folder.features(asked[0]))
-    rows = np.array([[one.folder.features(one)[name] for name in names] for one in asked])
-    answered = np.array([one.answerable for one in asked], dtype=float)
-    centre, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    rows = (rows - centre) / scale
+    rows = [one.folder.features(one) for one in asked]
+    falling = frozenset(rows[0]) - RISING
+    return fit_logistic(rows, [one.answerable for one in asked], RISING, falling)
 
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        chance = 1 / (1 + np.exp(-(rows @ weights[1:] + weights[0])))
-        gap = chance - answered
-        likelihood = answered * np.log(chance) + (1 - answered) * np.log(1 - chance)
-        slope = np.concatenate([[gap.mean()], rows.T @ gap / len(rows)])
-        return float(-likelihood.mean()), slope
 
-    bounds = [(None, None)] + [(0, None) if name in RISING else (None, 0) for name in names]
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
-    weights = found[1:] / scale
-    constant = float(found[0] - weights @ centre)
-    return {n: round(float(w), 3) for n, w in zip(names, weights, strict=True) if abs(w) > 0.001}, round(constant, 3)  # noqa: PLR2004  # fmt: skip
+def fit_short(asked: Sequence[Asked], weights: Weights) -> tuple[dict[str, float], float]:
+    """A logistic model of whether what may answer by itself is right, of the answers that are given."""
+    proposed = short_answers(asked, weights)
+    right = [is_right(short, one) for short, one in proposed]
+    return fit_logistic([short.features for short, _ in proposed], right)
+
+
+def short_answers(asked: Sequence[Asked], weights: Weights) -> list[tuple[ShortAnswer, Asked]]:
+    """What may answer by itself, for the questions that are answered."""
+    sure = [(one, confidence(one.folder.features(one), weights)) for one in asked]
+    found = [
+        (one.folder.short_answer(one, sureness), one)
+        for one, sureness in sure
+        if sureness >= weights.threshold
+    ]
+    return [(short, one) for short, one in found if short is not None]
+
+
+def is_right(short: ShortAnswer, asked: Asked) -> bool:
+    """Whether a short answer holds a fact, or one holds it."""
+    said = flat(short.text)
+    return any(
+        holds(short.text, fact) or any(said in flat(one) for one in fact) for fact in asked.facts
+    )
 
 
 def ranked(asked: Sequence[Asked], ranking: dict[str, float]) -> None:
@@ -270,9 +258,13 @@ def report(name: str, asked: Sequence[Asked], weights: Weights) -> None:
         f"and off-topic ones {1 - said[~own].mean():.3f}, "
         f"expected calibration error {calibration_error(sure, truth):.3f}"
     )
+    proposed = short_answers(asked, weights)
+    shown = [(short, one) for short, one in proposed if is_likely(short, weights)]
+    right = sum(is_right(short, one) for short, one in shown)
+    print(f"  short answers: {len(proposed)} proposed, {len(shown)} shown, {right} of them right")
 
 
-def calibration_error(sure: Matrix, truth: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(sure: NDArray[np.float64], truth: NDArray[np.bool_], bins: int = 10) -> float:
     """Mean distance between confidence and share of answerable ones, over bins of like confidence."""
     order = np.argsort(sure)
     return float(
@@ -298,7 +290,9 @@ def fitted(asked: Sequence[Asked], reader: Reader | None) -> Weights:
     weights = Weights(ranking=ranking, reading=reading, confidence=found, constant=constant, threshold=0.5)  # fmt: skip
     sure = [confidence(one.folder.features(one), weights) for one in asked if one.answerable]
     refused = REFUSED if reader is None else REFUSED_AS_READ
-    return weights.model_copy(update={"threshold": round(float(np.quantile(sure, refused)), 3)})
+    weights = weights.model_copy(update={"threshold": round(float(np.quantile(sure, refused)), 3)})
+    short, short_constant = fit_short(asked, weights)
+    return weights.model_copy(update={"short": short, "short_constant": short_constant})
 
 
 def measured(asked: Sequence[Asked], weights: Weights, reader: Reader | None) -> None:

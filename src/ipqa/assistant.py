@@ -87,7 +87,7 @@ class Assistant:
         self._citer = Citer(index)
         self._glossary = glossary
         self._tracing = tracing
-        self._teller = Teller(index, self._evidence, self._citer, tracing)
+        self._teller = Teller(index, self._evidence, self._weights, self._citer, tracing)
         self._language_model = language_model
         self._suggestions: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
 

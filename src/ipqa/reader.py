@@ -18,11 +18,12 @@ from ipqa.network import Network, tokenizer
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_QUERY, _CONTEXT, _SAID = 64, 80, 160
+_QUERY, _CONTEXT, _SAID = 64, 64, 160
 """Tokens that are read of each part."""
 
-_BEFORE = 60
-"""Characters of the sentence before that are read: its end."""
+_TITLE, _ABOVE, _BEFORE = 24, 40, 24
+"""Characters that are read of the report's title, from its beginning, of the headings and what led into a list, and of
+the sentence before, from their ends: what is nearest says most, and every token costs time."""
 
 _LONGEST_ANSWER = 24
 """Tokens of a short answer at most."""
@@ -106,7 +107,7 @@ def text_of(index: Index, number: int) -> Text:
     sentence = index.sentences[number]
     title = index.reports[index.passages[sentence.passage].report].title
     above = sentence.indexed_text.partition("\n")[0]
-    context = f"{title} {above}"
+    context = f"{title[:_TITLE]} {above[-_ABOVE:]}"
     if number - 1 in index.sentences_of(sentence.passage):
         context += f" {index.sentences[number - 1].alone[-_BEFORE:]}"
     return Text(context, sentence.alone)

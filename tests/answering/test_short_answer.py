@@ -1,12 +1,22 @@
 """The span that answers by itself: the right one of several, or none."""
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from ipqa.answering.evidence import Term
 from ipqa.answering.question import understand
 from ipqa.answering.ranking import Candidate
-from ipqa.answering.short_answer import read_answer, short_answer
+from ipqa.answering.short_answer import (
+    ShortAnswer,
+    is_likely,
+    short_answer,
+    told_by_form,
+    told_by_reader,
+)
 from ipqa.answering.statement import Statement
+from ipqa.answering.weights import Weights
 from ipqa.passages import Sentence
 from ipqa.reader import Reading
 from ipqa.reports.model import Span
@@ -47,27 +57,34 @@ def test_nothing_is_given_alone_where_nothing_fits(question: str, sentence: str)
 def answer(question: str, sentence: str) -> str | None:
     understood = understand(question, 200)
     terms = [Term(w.surface, (w.form,), 1.0, w.is_name) for w in understood.terms]
-    return short_answer(understood, terms, [Statement("r", sentence, ())])
+    return told_by_form(understood, terms, [Statement("r", sentence, ())])
 
 
 PARTNER = "青海水産は2024年に「北浜乾燥」と提携した。"
 
 
-def read(question: str, answer: str, *, sure: float = 2.0, told: str = PARTNER) -> str | None:
+def best(answer: str, *, score: float = 5.0, quoted: str = PARTNER) -> Candidate:
     start = PARTNER.index(answer)
-    sentence = Sentence(0, 0, Span(0, len(PARTNER)), f"海藻事業の報告\n{PARTNER}")
-    reading = Reading(3.0, sure, 0.0, (start, start + len(answer)), 5.0)
-    best = Candidate(0, sentence, "seaweed", PARTNER, 1.0, {}, reading)
-    return read_answer(understand(question, 200), best, [Statement("seaweed", told, ())])
+    sentence = Sentence(0, 0, Span(0, len(quoted)), f"海藻事業の報告\n{PARTNER}")
+    reading = Reading(3.0, 2.0, 0.0, (start, start + len(answer)), score)
+    return Candidate(0, sentence, "seaweed", quoted, 1.0, {}, reading)
 
 
-@pytest.mark.parametrize("answer", ["北浜乾燥", "「北浜乾燥」", "「北浜乾燥"])
-def test_what_the_reader_is_sure_of_is_given_without_its_brackets(answer: str) -> None:
+def read(question: str, answer: str, *, told: str = PARTNER) -> str | None:
+    statements = [Statement("seaweed", told, ())]
+    return told_by_reader(understand(question, 200), best(answer), statements)
+
+
+@pytest.mark.parametrize("answer", ["北浜乾燥", "「北浜乾燥」", "「北浜乾燥", "北浜乾燥」と"])
+def test_what_the_reader_finds_is_given_without_its_brackets_and_particles(answer: str) -> None:
     assert read("提携先はどこですか", answer) == "北浜乾燥"
 
 
-def test_what_the_reader_is_not_sure_of_or_no_statement_says_is_not_given() -> None:
-    assert read("提携先はどこですか", "北浜乾燥", sure=-0.1) is None
+def test_of_a_longer_stretch_the_only_date_in_it_is_given_where_a_date_is_asked_for() -> None:
+    assert read("いつ提携しましたか", "青海水産は2024年に") == "2024年"
+
+
+def test_what_no_statement_says_or_is_one_character_is_not_given() -> None:
     assert read("提携先はどこですか", "北浜乾燥", told="青海水産は提携した。") is None
     assert read("提携先はどこですか", "と") is None
 
@@ -75,3 +92,44 @@ def test_what_the_reader_is_not_sure_of_or_no_statement_says_is_not_given() -> N
 @pytest.mark.parametrize("question", ["提携先を列挙して", "提携しましたか"])
 def test_what_no_span_says_is_not_given(question: str) -> None:
     assert read(question, "北浜乾燥") is None
+
+
+def test_a_sentence_that_was_mended_before_it_was_read_is_answered_in_its_own_words() -> None:
+    quoted = PARTNER.replace("2024年に", "20244月に")
+    assert proposed(best("2024年", quoted=quoted), quoted).text == "20244月"
+
+
+def test_a_span_is_likely_where_the_answer_is_sure_and_the_span_stands_out() -> None:
+    weights = Weights(
+        ranking={},
+        confidence={},
+        constant=0.0,
+        threshold=0.1,
+        short={"sure": 1.0, "span": 0.5},
+        short_constant=-2.0,
+    )
+    sure, unsure = (proposed(best("2024年"), PARTNER, sure=sure) for sure in (0.9, 0.2))
+    faint = proposed(best("2024年", score=-1.0), PARTNER, sure=0.9)
+    assert is_likely(sure, weights)
+    assert not is_likely(unsure, weights)
+    assert not is_likely(faint, weights)
+
+
+@pytest.mark.parametrize("sure", [0.0, 1.0])
+def test_a_confidence_of_nothing_or_all_is_weighed_too(sure: float) -> None:
+    short = proposed(best("2024年"), PARTNER, sure=sure)
+    assert math.isfinite(short.features["sure"])
+
+
+def test_without_a_reader_the_form_alone_tells_the_span() -> None:
+    unread = replace(best("2024年"), reading=None)
+    short = proposed(unread, PARTNER)
+    assert short.text == "2024年"
+    assert "span" not in short.features
+
+
+def proposed(candidate: Candidate, told: str, *, sure: float = 0.8) -> ShortAnswer:
+    question = understand("提携したのはいつですか", 200)
+    short = short_answer(question, [], [candidate], [Statement("seaweed", told, ())], sure)
+    assert short is not None
+    return short

@@ -1,5 +1,8 @@
 """What every format reads from an exchange."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -73,14 +76,25 @@ def test_list_items_are_the_claims_that_the_answer_sets_as_such() -> None:
 @pytest.mark.parametrize(
     ("value", "ja", "en"),
     [
-        (0.8, "確信度：高（0.80）", "Confidence: high (0.80)"),
-        (0.65, "確信度：中（0.65）", "Confidence: medium (0.65)"),
-        (0.64, "確信度：低（0.64）", "Confidence: low (0.64)"),
+        (0.75, "確信度：高（0.75）", "Confidence: high (0.75)"),
+        (0.5, "確信度：中（0.50）", "Confidence: medium (0.50)"),
+        (0.49, "確信度：低（0.49）", "Confidence: low (0.49)"),
     ],
 )
 def test_confidence_is_said_in_a_word_and_as_a_number(value: float, ja: str, en: str) -> None:
     assert confidence_line(value, LABELS["ja"]) == ja
     assert confidence_line(value, LABELS["en"]) == en
+
+
+def test_the_page_says_the_same_word() -> None:
+    page = (Path(__file__).parents[2] / "web" / "answer.js").read_text("utf-8")
+    steps = {name: float(value) for name, value in re.findall(r"const (HIGH|MEDIUM) = (.+);", page)}
+    assert {"high", "medium"} == {
+        word
+        for name, word in (("HIGH", "high"), ("MEDIUM", "medium"))
+        if confidence_line(steps[name], LABELS["en"]).startswith(f"Confidence: {word}")
+        and not confidence_line(steps[name] - 0.01, LABELS["en"]).startswith(f"Confidence: {word}")
+    }
 
 
 def test_an_answer_whose_numbers_lead_nowhere_is_refused() -> None:

@@ -24,7 +24,7 @@ from ipqa.retrieval import Hit
 PASSAGES = 16
 """How many of the best passages an answer is looked for in."""
 
-READ = 12
+READ = 8
 """How many of the best sentences the reader reads."""
 
 _TELLING_WORDS = 3

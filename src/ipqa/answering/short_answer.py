@@ -1,17 +1,31 @@
-"""The span that answers by itself: a date, a quantity, a name; or what the reader takes for it."""
+"""The span that answers by itself: a date, a quantity, a name; or what the reader takes for it.
 
+It is shown large, so it is shown only where it is more likely right than not, by a logistic model that
+`training/fit.py` fits on questions whose answers are known.
+"""
+
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Term
 from ipqa.answering.question import Question
-from ipqa.answering.ranking import Candidate
+from ipqa.answering.ranking import Candidate, Features, weighed
 from ipqa.answering.statement import Statement
+from ipqa.answering.weights import Weights
+from ipqa.japanese import words
 
 _QUOTED = re.compile(r"[「『]([^「」『』]{2,30})[」』]")
-_SURE = 0.0
-"""Logit of the best sentence answering, from which the reader's span is taken."""
+_LIKELY = 0.6
+"""Probability of being right from which a short answer is shown."""
+
+_LEAST_SURE = 0.001
+"""What a confidence is held away from 0 and 1 by, where its logit is taken."""
+
+_UNRIVALLED = 3.0
+"""The most that the best sentence counts as being ahead of the next."""
 
 _NO_SPAN = frozenset({"list", "compare", "yesno"})
 _AROUND = " 、。・「」『』（）()"
@@ -21,7 +35,61 @@ _CALLED = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """What may answer by itself, and what its being right is told from.
+
+    Attributes:
+        text: as a statement says it.
+        features: by name, for the weights.
+    """
+
+    text: str
+    features: Features
+
+
 def short_answer(
+    question: Question,
+    terms: Sequence[Term],
+    candidates: Sequence[Candidate],
+    statements: Sequence[Statement],
+    sure: float,
+) -> ShortAnswer | None:
+    """What may answer by itself, right or not.
+
+    Args:
+        question: what is asked.
+        terms: its terms.
+        candidates: best first, at least one; where the best one was read, the reader tells the span.
+        statements: of the answer, best first; one of them must say it.
+        sure: confidence of the answer, 0 to 1.
+    """
+    best = candidates[0]
+    if best.reading is None:
+        text = told_by_form(question, terms, statements)
+        features = _features(candidates, sure)
+    else:
+        text = told_by_reader(question, best, statements)
+        if text is None and _is_reworded(best):
+            text = told_by_form(question, terms, statements[:1])
+        features = {**_features(candidates, sure), "span": best.reading.answer_score}
+    return ShortAnswer(text, features) if text is not None else None
+
+
+def _features(candidates: Sequence[Candidate], sure: float) -> dict[str, float]:
+    """What any short answer's being right is told from: how sure the answer is, and how far ahead its sentence."""
+    held = min(max(sure, _LEAST_SURE), 1 - _LEAST_SURE)
+    lead = candidates[0].score - candidates[1].score if len(candidates) > 1 else _UNRIVALLED
+    return {"sure": math.log(held / (1 - held)), "lead": min(lead, _UNRIVALLED)}
+
+
+def is_likely(short: ShortAnswer, weights: Weights) -> bool:
+    """Whether a short answer is more likely right than not."""
+    logit = weights.short_constant + weighed(short.features, weights.short)
+    return 1 / (1 + math.exp(-logit)) >= _LIKELY
+
+
+def told_by_form(
     question: Question, terms: Sequence[Term], statements: Sequence[Statement]
 ) -> str | None:
     """The date or quantity that is asked for, or the name that something is called by.
@@ -36,22 +104,41 @@ def short_answer(
         if found:
             shared = [term for term in terms if term.surface in text]
             names = [term.surface for term in shared if term.is_name]
-            words = names or [term.surface for term in shared]
-            return text[slice(*min(found, key=lambda span: _distance(span, text, words)))].strip()
+            beside = names or [term.surface for term in shared]
+            return text[slice(*min(found, key=lambda span: _distance(span, text, beside)))].strip()
     return None
 
 
-def read_answer(question: Question, best: Candidate, statements: Sequence[Statement]) -> str | None:
-    """What the reader takes for the short answer in the best sentence, if it is sure that there is one.
+def told_by_reader(
+    question: Question, best: Candidate, statements: Sequence[Statement]
+) -> str | None:
+    """What the reader takes for the short answer in the best sentence.
 
-    None where the statements do not say it, and where several things or a yes or no are asked for.
+    Where just one date or quantity of the kind asked for stands in it, that; else without the particles at
+    its end. None where no statement says it, and where several things or a yes or no are asked for.
     """
-    if best.reading is None or best.reading.answers < _SURE or question.kind in _NO_SPAN:
+    if best.reading is None or question.kind in _NO_SPAN:
         return None
+    text = best.sentence.alone
     start, end = best.reading.answer
-    found = best.sentence.alone[start:end].strip(_AROUND)
+    within = [span for span in _spans(question, text) if start < span[1] and span[0] < end]
+    found = text[slice(*within[0])] if len(within) == 1 else _without_particles(text[start:end])
+    found = found.strip(_AROUND)
     said = any(found in statement.text for statement in statements)
     return found if len(found) > 1 and said else None
+
+
+def _is_reworded(candidate: Candidate) -> bool:
+    """Whether a sentence was read in other words than it is quoted in: a date that was mended, a table's row."""
+    return candidate.sentence.alone != candidate.text
+
+
+def _without_particles(text: str) -> str:
+    """A stretch of a sentence without the particles that lead on from it (2024年に, 北浜乾燥と)."""
+    read = words(text)
+    while read and read[-1].part_of_speech[0] == "助詞":
+        read.pop()
+    return text[: read[-1].end] if read else text
 
 
 def best_first(statements: Sequence[Statement], candidates: Sequence[Candidate]) -> list[Statement]:

@@ -18,9 +18,10 @@ from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.grounding import grounded
 from ipqa.answering.question import Question
 from ipqa.answering.ranking import Candidate
-from ipqa.answering.short_answer import best_first, read_answer, short_answer
+from ipqa.answering.short_answer import best_first, is_likely, short_answer
 from ipqa.answering.statement import Statement
 from ipqa.answering.suggestion import suggest
+from ipqa.answering.weights import Weights
 from ipqa.index.store import Index
 from ipqa.reports.model import Damage
 from ipqa.retrieval import Hit
@@ -30,6 +31,11 @@ _NEAREST = 3
 _WORDS_SHOWN = 3
 _WORD_SHOWN = 30
 """So many words that no report holds are named when a question is declined, and so much of each."""
+
+_EVEN = 0.5
+"""Below this confidence it is likelier than not that the reports do not answer."""
+
+_UNSURE = "ご質問への直接の答えではない可能性があります。引用をご確認ください。"
 
 _DECLINED: dict[Reason, str] = {
     "not_in_reports": "資料に記載がありません。",
@@ -52,10 +58,16 @@ class Teller:
     """Makes the answers of one index."""
 
     def __init__(
-        self, index: Index, evidence: Evidence, citer: Citer, tracing: Tracing = OFF
+        self,
+        index: Index,
+        evidence: Evidence,
+        weights: Weights,
+        citer: Citer,
+        tracing: Tracing = OFF,
     ) -> None:
         self._index = index
         self._evidence = evidence
+        self._weights = weights
         self._citer = citer
         self._tracing = tracing
 
@@ -85,10 +97,9 @@ class Teller:
     ) -> Answer:
         """What claims that were checked answer; the statements are those that they were made of."""
         damages = self._citer.damages(citations)
-        notes = tuple(f"注: {note}" for note in _explained(damages))
-        best = best_first(statements, found.candidates)
-        short = short_answer(found.question, found.terms, best)
-        short = short or read_answer(found.question, found.candidates[0], best)
+        unsure = [_UNSURE] if found.sure < _EVEN else []
+        notes = tuple(f"注: {note}" for note in (*unsure, *_explained(damages)))
+        short = self._short_answer(found, statements)
         if short in damages:
             short = f"{damages[short].reading}（原文は「{short}」）"
         return Answer(
@@ -104,6 +115,12 @@ class Teller:
             mode="extractive",
             timings_ms={},
         )
+
+    def _short_answer(self, found: Found, statements: Sequence[Statement]) -> str | None:
+        """What answers by itself, where it is likely to be right."""
+        best = best_first(statements, found.candidates)
+        short = short_answer(found.question, found.terms, found.candidates, best, found.sure)
+        return short.text if short is not None and is_likely(short, self._weights) else None
 
     def declined(self, found: Found) -> Answer:
         """「資料に記載がありません」, with what is missing, the nearest passages and what can be asked."""

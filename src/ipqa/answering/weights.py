@@ -17,6 +17,7 @@ class Weights(BaseModel):
         reading: by what the reader says of a candidate, the score before among it; empty without a reader.
         confidence: by feature of a question's best candidates, in a logistic model with ``constant``.
         threshold: confidence from which an answer is given.
+        short: by what is told of a short answer, in a logistic model of its being right with ``short_constant``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,8 @@ class Weights(BaseModel):
     confidence: dict[str, float]
     constant: float
     threshold: float
+    short: dict[str, float] = {}
+    short_constant: float = 0.0
 
 
 @cache

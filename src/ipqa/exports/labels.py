@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ipqa.errors import Language
 
-_HIGH = 0.8
-_MEDIUM = 0.65
+_HIGH = 0.75
+_MEDIUM = 0.5
 """The same steps as on the chat page (``web/answer.js``)."""
 
 
