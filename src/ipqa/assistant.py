@@ -16,13 +16,13 @@ from ipqa.answering.answer import (
     Turn,
 )
 from ipqa.answering.citing import Citer
-from ipqa.answering.confidence import confidence, confidence_features
+from ipqa.answering.confidence import Judge
 from ipqa.answering.dialogue import resolve
 from ipqa.answering.evidence import Evidence, Term
 from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker, passages_in_order
 from ipqa.answering.suggestion import openings
-from ipqa.answering.tables import is_row_of, named_table
+from ipqa.answering.tables import named_table
 from ipqa.answering.telling import Found, Teller
 from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.embedding import EmbeddingModel, load_model
@@ -46,15 +46,6 @@ if TYPE_CHECKING:
 
 _PASSAGES_FOR_TABLE = 100
 """A table that is named by its number is looked for among so many."""
-
-_STRANGE = 0.1
-"""Confidence at the most where the question names what no report mentions, or has no word of theirs."""
-
-_TERMS = 3
-_FAR = 0.38
-"""So many terms or more, and none known, make a question that is about something else; or fewer, where no
-sentence is as near as this (cosine). Of 1,250 held-out questions that are answered, 13 are so far off, of everyday
-ones (今日の天気は) nearly all."""
 
 _SUGGESTIONS = 4
 _TRIED_SUGGESTIONS = 24
@@ -84,6 +75,7 @@ class Assistant:
         self._retriever = Retriever(index, model, glossary, dense_weight)
         self._evidence = Evidence(index, glossary)
         self._ranker = Ranker(index, self._evidence, self._weights, reader)
+        self._judge = Judge(index, self._evidence, self._weights)
         self._citer = Citer(index)
         self._glossary = glossary
         self._tracing = tracing
@@ -340,9 +332,8 @@ class Assistant:
         terms = self._evidence.terms(question)
         with self._tracing.stage("reading"):
             candidates, hits = self._ranked(question, terms, hits)
-        found = Found(
-            question, terms, hits, candidates, self._confidence(question, terms, candidates)
-        )
+        sure = self._judge.sure(question, terms, candidates)
+        found = Found(question, terms, hits, candidates, sure)
         if found.sure < self._weights.threshold:
             return self._teller.declined(found)
         if self._writer is None or mode == "extractive":
@@ -365,29 +356,6 @@ class Assistant:
         """The sentences of some passages, the best first, and the passages by their best sentence."""
         candidates = self._ranker.rank(question, terms, hits)
         return candidates, passages_in_order(hits, candidates)
-
-    def _confidence(
-        self, question: Question, terms: tuple[Term, ...], candidates: Sequence[Candidate]
-    ) -> float:
-        """How sure it is that the best candidates answer, 0 to 1."""
-        if not candidates:
-            return 0.0
-        features = confidence_features(question, terms, candidates, self._index, self._evidence)
-        sure = confidence(features, self._weights)
-        unknown = len(self._evidence.strange_words(terms)) == len(terms)
-        elsewhere = unknown and (len(terms) >= _TERMS or features["cosine"] < _FAR)
-        if self._evidence.strange_names(question, terms):
-            return min(sure, _STRANGE)
-        if self._holds_named_table(question, candidates):
-            return max(sure, self._weights.threshold)
-        return min(sure, _STRANGE) if elsewhere else sure
-
-    def _holds_named_table(self, question: Question, candidates: Sequence[Candidate]) -> bool:
-        """Whether the table that a question names by its number is among what was found."""
-        number = named_table(question)
-        return any(
-            is_row_of(number, self._index.reports[c.report], c.sentence.block) for c in candidates
-        )
 
 
 def _encodable(text: str) -> str:

@@ -10,6 +10,7 @@ from ipqa.answering.weights import Weights, shipped_weights
 from ipqa.assistant import Assistant
 from ipqa.glossary import Glossary
 from ipqa.reader import Reader
+from ipqa.settings import Settings
 from tests.parts import shipped_reader
 from training.fit import RISING
 
@@ -63,3 +64,16 @@ def test_confidence_is_the_logistic_function() -> None:
     weights = Weights(ranking={}, confidence={"cosine": 2.0}, constant=-1.0, threshold=0.5)
     assert confidence({"cosine": 0.5}, weights) == 0.5
     assert confidence({"cosine": 1.0}, weights) == 0.731
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["肉じゃがの作り方を教えて", "富士山の高さは", "カレーの作り方", "今日の天気は"],
+)
+@pytest.mark.parametrize("reader", [True, False])
+def test_everyday_questions_are_declined(
+    corpus_assistant: Assistant, corpus_settings: Settings, question: str, *, reader: bool
+) -> None:
+    settings = corpus_settings.model_copy(update={"reader": reader})
+    asked = corpus_assistant if reader else Assistant.open(settings)
+    assert not asked.ask(question).answered
