@@ -1,7 +1,8 @@
 """How applications are served: by uvicorn, with little patience for clients that keep a server waiting.
 
 Uvicorn ends idle connections, but waits for ever for a request that trickles in, and for a client that does not
-read what it is sent; each holds memory, and a stream its turn.
+read what it is sent; each holds memory, and a stream its turn. Where there are too many connections it says so in
+plain text; here those on top are marked, so that the application refuses them in its own words.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ipqa.settings import Settings
@@ -20,6 +21,9 @@ _SLOWEST = 4096
 
 _UNSENT = 131_072
 """Bytes that the system holds for a client to read; in steps of its size is seen whether one does."""
+
+_ON_TOP = "connected_on_top"
+"""In the state of requests that come over a connection of which there are too many already."""
 
 _RECEIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
@@ -70,8 +74,11 @@ class PatientProtocol(H11Protocol):
     """Uvicorn's protocol, which ends connections that do not go on for as long as idle ones are kept."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Expect a request."""
+        """Expect a request, which is marked if there are more connections than there may be."""
         super().connection_made(transport)
+        most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn is not to refuse any
+        if most is not None and len(self.connections) > most:
+            self.app_state = {**self.app_state, _ON_TOP: True}
         sending = transport.get_extra_info("socket")
         sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT)
         transport.set_write_buffer_limits(high=0)  # to be told whenever something stays unsent
@@ -110,6 +117,11 @@ class PatientProtocol(H11Protocol):
             self._going.start()
         else:
             self.transport.abort()
+
+
+def connected_on_top(scope: Scope) -> bool:
+    """Whether a request came over a connection beyond the limit: it is to be refused and closed."""
+    return _ON_TOP in scope.get("state", ())
 
 
 def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
