@@ -6,7 +6,9 @@ plain text; here those on top are marked, so that the application refuses them i
 """
 
 import asyncio
+import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import h11
@@ -138,3 +140,13 @@ def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
             timeout_keep_alive=settings.client_seconds,
         )
     )
+
+
+def serve(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+    """Serve an application where one listens, until the process is interrupted or told to end.
+
+    Uvicorn ends what is under way, and then lets the signal do what it does: ``SIGTERM`` would end the process
+    before what waits for its end (traces that are not sent yet, the worker that reads files) has had its turn.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    server_of(app, settings).run(sockets=[listener])
