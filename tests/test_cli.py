@@ -238,6 +238,16 @@ def test_a_setting_that_is_no_value_is_told(ipqa: Run, index: Path) -> None:
     assert_refused(result, "IPQA_PORT")
 
 
+@pytest.mark.parametrize("command", ["inspect", "audit", "diff"])
+def test_a_file_that_is_looked_at_is_read_within_the_limits(
+    ipqa: Run, tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "long.md"
+    path.write_text("1. [a](b) **c**\n" * 200_000, encoding="utf-8")
+    files = (path, path) if command == "diff" else (path,)
+    assert_refused(ipqa(command, *files, IPQA_MAX_REPORT_SECONDS="0.5"), "IPQA_MAX_REPORT_SECONDS")
+
+
 def test_inspect_prints_how_a_report_is_read(ipqa: Run, tmp_path: Path) -> None:
     (tmp_path / "report.md").write_text(SMALL_REPORT, encoding="utf-8")
     outline = json.loads(ipqa("inspect", "--json", tmp_path / "report.md").stdout)
