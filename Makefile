@@ -11,6 +11,7 @@
 #               (IPQA_TORTURE=100 make torture: a hundred times)
 # make load     fifty users for three minutes, a rush and slow clients, written into docs/reliability.md
 #               (IPQA_LOAD=30 make load: half a minute; IPQA_LOAD_READER=1: with the reader model)
+# make fuzz     an hour of inputs that are made to break the readers (Linux; IPQA_FUZZ=600 make fuzz: ten minutes)
 # make schema   more than five thousand requests that are made from the description of the API, written there too
 # make bench    how fast everything is, beside LangChain, LlamaIndex, Haystack and txtai too (installs each of them),
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
@@ -27,7 +28,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load schema bench bench-scale bench-reading bench-page sbom audit screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load fuzz schema bench bench-scale bench-reading bench-page sbom audit screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -86,6 +87,12 @@ load: export IPQA_LOAD ?= 180
 load: export IPQA_KEEP_TRIALS = 1
 load: $(VENV)/.installed-for-development
 	$(BIN)/python -m pytest -m load tests/load
+
+fuzz: export IPQA_FUZZ ?= 3600
+fuzz: export IPQA_KEEP_TRIALS = 1
+fuzz: $(VENV)/.installed-for-development
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	$(BIN)/python -m pytest -m fuzz tests/fuzz
 
 schema: export IPQA_SCHEMA ?= 170
 schema: export IPQA_KEEP_TRIALS = 1

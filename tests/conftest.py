@@ -17,6 +17,19 @@ from tests.tally import Tally, table
 
 _TALLY = pytest.StashKey[Tally]()
 
+_TRIALS = {"fuzz": "IPQA_FUZZ", "load": "IPQA_LOAD", "torture": "IPQA_TORTURE"}
+"""Folders whose tests are marked by their name, and made only where a variable says how many or how long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.parent.name
+        if folder in _TRIALS:
+            variable = _TRIALS[folder]
+            missing = variable not in os.environ
+            item.add_marker(folder)
+            item.add_marker(pytest.mark.skipif(missing, reason=f"make {folder} sets {variable}"))
+
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -24,7 +37,7 @@ def pytest_terminal_summary(
     tally = config.stash.get(_TALLY, None)
     if tally is not None:
         terminalreporter.section("trials")
-        terminalreporter.write_line(table(list(tally.rows.values())))
+        terminalreporter.write_line(table(list(tally.rows.values()), "en"))
 
 
 @pytest.fixture(scope="session")

@@ -202,13 +202,18 @@ def _nest(chance: Chance, raw: bytes) -> bytes:
 _OF_BYTES = (_cut, _flip, _noise, _lose, _repeat, _splice, _swell, _nest)
 
 
-def _of_zip(chance: Chance, raw: bytes) -> bytes:
-    """Something happens to a member: to what it holds, or to its name."""
+def damaged(chance: Chance, raw: bytes) -> bytes:
+    """Bytes to which something has happened."""
+    return chance.choice(_OF_BYTES)(chance, raw)
+
+
+def damaged_within(chance: Chance, raw: bytes, damage: Callable[[Chance, bytes], bytes]) -> bytes:
+    """A zip to one of whose members something has happened: to what it holds (``damage``), or to its name."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
     except Exception:  # noqa: BLE001 - zipfile raises much over a zip that is mangled already
-        return chance.choice(_OF_BYTES)(chance, raw)
+        return damaged(chance, raw)
     # the text is where a reader can be misled: it is chosen half of the time
     told = [n for n, (name, _) in enumerate(members) if name.endswith(("document.xml", "e1.xml"))]
     number = chance.choice(told if told and chance.random() < 1 / 2 else range(len(members)))
@@ -221,7 +226,7 @@ def _of_zip(chance: Chance, raw: bytes) -> bytes:
     elif what == 2:
         members[number] = (name, chance.choice(members)[1])
     else:
-        members[number] = (name, chance.choice(_OF_BYTES)(chance, data))
+        members[number] = (name, damage(chance, data))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in dict(members).items():
@@ -235,7 +240,7 @@ def mangled(seed: str, number: int) -> SourceFile:
     name, raw = chance.choice(list(originals().items()))
     for _ in range(chance.choice((1, 1, 2, 4))):
         packed = raw.startswith(b"PK") and chance.random() < 3 / 4
-        raw = (_of_zip if packed else chance.choice(_OF_BYTES))(chance, raw)
+        raw = damaged_within(chance, raw, damaged) if packed else damaged(chance, raw)
     ending = Path(name).suffix if chance.random() < 0.95 else chance.choice((".md", ".html", ""))
     return SourceFile(Path(f"{number}{ending}"), raw)
 

@@ -1,15 +1,17 @@
-"""The real command ``ipqa serve`` in a process of its own, and what can be seen of it from outside."""
+"""The real commands that serve, in a process of their own, and what can be seen of them from outside."""
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -47,6 +49,55 @@ class Served:
         """A figure of ``/metrics``, summed over its labels."""
         told = httpx.get(f"{self.address}/metrics", timeout=60).text
         return sum(float(v) for v in re.findall(_GAUGE.format(name=name), told, re.MULTILINE))
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command that serves.
+
+    Attributes:
+        address: where, as it told.
+        process: its process.
+    """
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def ended(self, number: signal.Signals = signal.SIGINT) -> tuple[str, str]:
+        """End it by a signal; what it wrote to standard output and error after its address."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=60)
+
+
+@contextmanager
+def started(
+    *arguments: str | Path,
+    environment: Mapping[str, str] | None = None,
+    told_on: Literal["stdout", "stderr"] = "stdout",
+) -> Iterator[Started]:
+    """A command that tells its address before all else, at a port that is free, until this ends.
+
+    Args:
+        arguments: the command and its options.
+        environment: variables beyond those of this process, whose options of ipqa it does not get.
+        told_on: where it tells its address.
+    """
+    utf8 = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        [*_COMMAND, *arguments, "--port", "0"],
+        env={**_environment(), **utf8, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        try:
+            stream = process.stdout if told_on == "stdout" else process.stderr
+            assert stream is not None
+            address = re.search(r"http://\S+", stream.readline())
+            assert address is not None
+            yield Started(address[0], process)
+        finally:
+            process.terminate()
 
 
 def ipqa(*arguments: str) -> subprocess.CompletedProcess[str]:

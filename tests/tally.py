@@ -7,11 +7,23 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ipqa.errors import Language
 from tests.parts import ROOT
+from tests.trials import told_in
 
 KEPT = ROOT / "eval" / "torture.json"
-PAGE = ROOT / "docs" / "reliability.md"
-BEGIN = "<!-- trials: written by make torture, make load and make schema -->\n"
+PAGES: dict[str, Language] = {
+    "docs/reliability.md": "en",
+    "README.md": "en",
+    "README.ja.md": "ja",
+}
+"""The pages that tell of the trials, and in which language."""
+
+HEADS: dict[Language, str] = {
+    "en": "| test | tried | survived | date | command |",
+    "ja": "| 試したこと | 試した数 | 耐えた数 | 日付 | コマンド |",
+}
+BEGIN = "<!-- trials: written by make torture, make load, make fuzz and make schema -->\n"
 END = "<!-- end of trials -->"
 
 
@@ -78,12 +90,13 @@ class Tally:
             raise Wrong("\n".join(wrong))
 
     def _row(self, test: str) -> Row:
+        told_in(test, "ja")  # fails before anything is tried where it cannot be told
         row = self.rows.setdefault(test, Row(test))
         row.date = datetime.now(UTC).date().isoformat()
         return row
 
     def write(self) -> None:
-        """Keep the counts, and put the table of them into the page that tells of them.
+        """Keep the counts, and put the table of them into the pages that tell of them.
 
         Kinds that were not tried now stay as they were kept, each with its date.
         """
@@ -93,10 +106,11 @@ class Tally:
             for _, row in sorted(together.items())
         ]
         KEPT.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        page = PAGE.read_text(encoding="utf-8")
-        head, _, rest = page.partition(BEGIN)
-        tail = rest.partition(END)[2]
-        PAGE.write_text(head + BEGIN + table(kept()) + "\n" + END + tail, encoding="utf-8")
+        for name, language in PAGES.items():
+            path = ROOT / name
+            head, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+            tail = rest.partition(END)[2]
+            path.write_text(head + BEGIN + table(kept(), language) + "\n" + END + tail, "utf-8")
 
 
 def kept(path: Path = KEPT) -> list[Row]:
@@ -106,7 +120,10 @@ def kept(path: Path = KEPT) -> list[Row]:
     return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def table(rows: list[Row]) -> str:
-    """The counts as Markdown."""
-    lines = [f"| {r.test} | {r.tried:,} | {r.survived:,} | {r.date} |" for r in rows]
-    return "\n".join(["| test | tried | survived | date |", "|---|---|---|---|", *lines])
+def table(rows: list[Row], language: Language) -> str:
+    """The counts as Markdown, in a language."""
+    lines = [HEADS[language], "|---|---|---|---|---|"]
+    for row in rows:
+        told, command = told_in(row.test, language)
+        lines.append(f"| {told} | {row.tried:,} | {row.survived:,} | {row.date} | `{command}` |")
+    return "\n".join(lines)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from ipqa.records.feedback import Feedback, FeedbackStore
 from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT
+from tests.serving import started
 
 
 @dataclass(frozen=True)
@@ -155,21 +155,10 @@ def test_a_missing_index_is_told_with_the_command(ipqa: Run, tmp_path: Path) -> 
 
 
 def test_a_server_starts_without_an_index_and_says_so(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ipqa.cli", "serve", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--index", tmp_path / "none"],
-        env={**os.environ, "LANG": "ja_JP.UTF-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        assert server.stderr is not None
-        address = re.search(r"http://[\d.:]+", server.stdout.readline())
-        assert address is not None
-        assert httpx.get(f"{address[0]}/readyz", timeout=60).status_code == 503
-        server.send_signal(signal.SIGINT)
-        told = server.stderr.read()
+    japanese = {"IPQA_LANGUAGE": "ja"}
+    with started("serve", "--index", tmp_path / "none", environment=japanese) as server:
+        assert httpx.get(f"{server.address}/readyz", timeout=60).status_code == 503
+        _, told = server.ended()
     assert "まだ質問に答えられません" in told
     assert "ipqa build --index" in told
     assert "Traceback" not in told
@@ -247,6 +236,16 @@ def test_a_port_in_use_is_told(ipqa: Run, index: Path) -> None:
 def test_a_setting_that_is_no_value_is_told(ipqa: Run, index: Path) -> None:
     result = ipqa("ask", "--index", index, "出荷量は", IPQA_PORT="many")
     assert_refused(result, "IPQA_PORT")
+
+
+@pytest.mark.parametrize("command", ["inspect", "audit", "diff"])
+def test_a_file_that_is_looked_at_is_read_within_the_limits(
+    ipqa: Run, tmp_path: Path, command: str
+) -> None:
+    path = tmp_path / "long.md"
+    path.write_text("1. [a](b) **c**\n" * 200_000, encoding="utf-8")
+    files = (path, path) if command == "diff" else (path,)
+    assert_refused(ipqa(command, *files, IPQA_MAX_REPORT_SECONDS="0.5"), "IPQA_MAX_REPORT_SECONDS")
 
 
 def test_inspect_prints_how_a_report_is_read(ipqa: Run, tmp_path: Path) -> None:

@@ -48,10 +48,12 @@ def test_the_figures_in_the_readme_are_those_that_are_kept(name: str) -> None:
     assert shown.strip() == measure.table(scores)
 
 
-def test_the_trials_in_the_page_on_reliability_are_those_that_are_kept() -> None:
-    shown = tally.PAGE.read_text(encoding="utf-8").partition(tally.BEGIN)[2].partition(tally.END)[0]
+@pytest.mark.parametrize("name", tally.PAGES)
+def test_the_trials_in_a_page_are_those_that_are_kept(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    shown = page.partition(tally.BEGIN)[2].partition(tally.END)[0]
     rows = tally.kept()
-    assert shown.strip() == tally.table(rows)
+    assert shown.strip() == tally.table(rows, tally.PAGES[name])
     assert rows
     assert all(row.survived == row.tried > 0 for row in rows)
 

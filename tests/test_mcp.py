@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import re
+import signal
 import socket
 import subprocess
 import sys
@@ -30,6 +30,7 @@ from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
 from tests.parts import ROOT, assistant_for
+from tests.serving import started
 
 Result = TypeVar("Result", bound=BaseModel)
 
@@ -66,21 +67,13 @@ class Tools:
 @contextmanager
 def http_server(settings: Settings) -> Iterator[str]:
     """The address of a server that is told to listen wherever there is a free port."""
-    command = [*IPQA, "mcp", "--index", str(settings.index), "--http", "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stderr is not None
-        assert server.stdout is not None
-        address = re.search(r"http://\S+", server.stderr.readline())
-        assert address is not None
-        try:
-            yield address[0]
-        finally:
-            server.terminate()
-        server.wait(timeout=60)
-        assert server.stdout.read() == ""
-        assert "Traceback" not in server.stderr.read()
+    command = ("mcp", "--index", settings.index, "--http")
+    own = {"IPQA_RECORDS": str(settings.records)}
+    with started(*command, environment=own, told_on="stderr") as server:
+        yield server.address
+        said, told = server.ended(signal.SIGTERM)
+    assert said == ""
+    assert "Traceback" not in told
 
 
 @contextmanager
@@ -366,15 +359,14 @@ def test_a_port_that_is_taken_is_told(small_settings: Settings) -> None:
 
 
 def test_over_http_a_key_is_wanted_as_soon_as_there_is_one(
-    small_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_settings: Settings, tmp_path: Path
 ) -> None:
-    records = tmp_path / "records.sqlite3"
-    monkeypatch.setenv("IPQA_RECORDS", str(records))
-    store = KeyStore(Database(records))
+    settings = small_settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
+    store = KeyStore(Database(settings.records))
     everything, some = store.add("田中", "ask"), store.add("佐藤", "ask", ["seaweed"])
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     kinds = {"accept": "application/json, text/event-stream", "accept-language": "en"}
-    with http_server(small_settings) as address:
+    with http_server(settings) as address:
         statuses = {
             token: httpx.post(
                 address, json=call, headers={**kinds, "authorization": f"Bearer {token}"}

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         description="How many more wait for their turn; those on top are told to come again.",
     )
     max_connections: int = Field(
-        500, ge=2, description="How many connections the server holds open at once."
+        500, ge=1, description="How many connections the server holds open at once."
     )
     client_seconds: int = Field(
         20,

@@ -1,7 +1,9 @@
 """Nothing is said that its quotes do not hold."""
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ipqa.answering.answer import Citation, Claim
@@ -10,12 +12,16 @@ from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.model import Report
 
 
-@pytest.fixture
-def report() -> Report:
+def two_years() -> Report:
     builder = ReportBuilder()
     builder.paragraph("2024年の出荷量は1,250トンである。")
     builder.paragraph("前年は1,157トンだった。")
     return builder.build(title="報告").named("r", "r.md")
+
+
+@pytest.fixture
+def report() -> Report:
+    return two_years()
 
 
 def cite(report: Report, number: int, start: int, end: int, quote: str | None = None) -> Citation:
@@ -84,6 +90,101 @@ def test_a_number_is_the_same_with_and_without_separators_and_in_full_width(numb
     assert (
         figures(f"{number}件") == figures(f"{number:,}件") == figures(f"{wide}件") == {str(number)}
     )
+
+
+some = settings(max_examples=80, deadline=None)
+
+KANJI = "〇一二三四五六七八九"
+
+
+def in_kanji(number: int) -> str:
+    """A number by unit, as it is written in running text: 三億二千万五."""
+    written = ""
+    for large, sign in ((10**12, "兆"), (10**8, "億"), (10**4, "万"), (1, "")):
+        four = number // large % 10_000
+        for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+            digit = four // place % 10
+            if digit:
+                one = digit == 1 and unit  # 千, not 一千
+                written += ("" if one else KANJI[digit]) + unit
+        written += sign if four else ""
+    return written
+
+
+@some
+@given(st.integers(11, 10**16 - 1).filter(lambda n: len(in_kanji(n)) > 1))
+@example(10**15)
+def test_a_number_is_the_same_in_kanji_and_in_parts(number: int) -> None:
+    parts = [
+        (number // 10**12, "兆"),
+        (number // 10**8 % 10**4, "億"),
+        (number // 10**4 % 10**4, "万"),
+    ]
+    mixed = "".join(f"{part}{sign}" for part, sign in parts if part)
+    mixed += str(number % 10**4) if number % 10**4 or not mixed else ""
+    assert figures(f"{in_kanji(number)}件") == figures(f"{mixed}件") == {str(number)}
+
+
+@some
+@given(st.integers(0, 10**40), st.integers(0, 10**40), st.sampled_from(["", "万", "億", "兆"]))
+@example(10**30, 10**30 + 1, "億")
+def test_two_numbers_are_never_the_same(one: int, other: int, unit: str) -> None:
+    same = figures(f"{one}{unit}円") == figures(f"{other}{unit}円")
+    assert same == (one == other)
+    same = figures_in(f"{one}{unit}円")[0].value == figures_in(f"{other}{unit}円")[0].value
+    assert same == (one == other)
+
+
+pieces = st.one_of(
+    st.sampled_from(
+        [*KANJI, *"十百千万億兆0123456789０９٣²¾,.，．-/△▲年月日%割分の第約以上つ元令和"]
+    ),
+    st.sampled_from(
+        ["7" * 5000, "七" * 5000, "九千" * 99, "1," * 99, "百万人", "令和元年", "3分の2"]
+    ),
+    st.text(max_size=3),
+)
+
+
+@some
+@given(st.lists(pieces, max_size=12).map("".join))
+@example("7" * 5000 + "万円")
+@example("3分の" + "七" * 5000)
+@example("7" * 5000 + "割")
+def test_any_text_has_figures_that_stand_in_it_in_order(text: str) -> None:
+    found = figures_in(text)
+    assert all(0 <= figure.start < figure.end <= len(text) for figure in found)
+    assert all(one.start <= other.start for one, other in pairwise(found))
+    assert all(figure.value >= 0 and figure.value.is_finite() for figure in found)
+    assert figures(text) == figures(f"、{text}、")
+
+
+quoted = st.tuples(st.integers(-2, 60), st.integers(-2, 60), st.booleans())
+claimed = st.tuples(
+    st.lists(st.sampled_from(["2024年", "1,250", "1,157トン", "9", "出荷量", "、"]), max_size=3),
+    st.lists(st.integers(1, 4), max_size=3),
+)
+
+
+@some
+@given(st.lists(quoted, max_size=3), st.lists(claimed, max_size=4))
+def test_what_stands_has_every_figure_in_a_quote_that_stands(
+    quotes: list[tuple[int, int, bool]], claims: list[tuple[list[str], list[int]]]
+) -> None:
+    report = two_years()
+    citations = [
+        cite(report, number, start, end, "1,250トン、9" if altered else None)
+        for number, (start, end, altered) in enumerate(quotes, start=1)
+    ]
+    said = [Claim(text="".join(text), citations=tuple(numbers)) for text, numbers in claims]
+    kept = grounded(said, citations, {"r": report})
+    assert [claim for claim in said if claim in kept] == list(kept)
+    for claim in kept:
+        cited = [citations[number - 1] for number in claim.citations]
+        assert cited
+        assert all(report.text[c.start : c.end] == c.quote != "" for c in cited)
+        digits = "".join(c.quote for c in cited).replace(",", "")
+        assert all(figure in digits for figure in figures(claim.text))
 
 
 @pytest.mark.parametrize(

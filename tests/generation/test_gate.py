@@ -1,8 +1,11 @@
 """A sentence that a model wrote is said only if the passages that it was shown say it."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
 
 from ipqa.answering.citing import Citer
 from ipqa.answering.evidence import Evidence
@@ -203,3 +206,104 @@ def test_what_another_report_says_does_not_pass(small_assistant: Assistant, tmp_
     question = "西浦港の冷凍倉庫は"
     assert isinstance(gate.judge(said, both.search(question, 8, ["harbour"])), Passed)
     assert isinstance(gate.judge(said, both.search(question, 8, ["seaweed"])), Dropped)
+
+
+# whatever a model writes
+
+some = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+PIECES = [
+    *(
+        "2024年の",
+        "2023年の",
+        "出荷量は",
+        "水温は",
+        "南浜の",
+        "北浜より",
+        "青海水産は",
+        "白波水産は",
+    ),
+    *(
+        "1,250トンで",
+        "1,350トンで",
+        "年平均14度で",
+        "8%",
+        "2度",
+        "令和6年に",
+        "七" * 5000,
+        "9" * 5000,
+    ),
+    *(
+        "増えた",
+        "減った",
+        "増えなかった",
+        "高い",
+        "始めた",
+        "という",
+        "である",
+        "。",
+        "、",
+        "「",
+        "」",
+    ),
+    *(
+        "輸出が再開されたためである",
+        "と述べた",
+        "[1](",
+        "<b>",
+        "https://evil.example/",
+        "**",
+        "・",
+        "？",
+    ),
+    *("Shipments", " ", "\n", "\u200b", "𠮷"),
+]
+numbers = st.lists(st.integers(-3, 99), max_size=4).map(tuple)
+anything = st.one_of(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text())
+supported = st.sampled_from([SHIPPED, STARTED, WATER])
+
+
+@some
+@given(anything, numbers)
+@example(SHIPPED, (1,))
+@example("出荷量は" + "9" * 5000 + "万トンである。", (1,))
+@example("水温は約" + "7" * 70 + "度である。", ())
+def test_whatever_passes_rests_on_what_was_shown_and_holds_its_figures(
+    gate: Gate, shown: list[Hit], small_assistant: Assistant, text: str, numbers: tuple[int, ...]
+) -> None:
+    sentence = WrittenSentence(text, numbers)
+    judged = gate.judge(sentence, shown)
+    assert gate.judge(sentence, shown) == judged
+    if isinstance(judged, Dropped):
+        assert judged.reason
+        return
+    assert judged.statement.text == text
+    assert judged.statement.spans
+    tables = small_assistant.index.reports["seaweed"].tables
+    told = [hit.passage.span for hit in shown] + [h for table in tables for h in table.header]
+    assert all(any(t.covers(span) for t in told) for span in judged.statement.spans)
+    assert figures(text) <= figures("\n".join(quotes_of(judged, small_assistant)))
+    assert "evil.example" not in text
+
+
+@some
+@given(supported, numbers)
+def test_what_the_passages_say_passes_whatever_numbers_stand_beside_it(
+    gate: Gate, shown: list[Hit], text: str, numbers: tuple[int, ...]
+) -> None:
+    assert isinstance(gate.judge(WrittenSentence(text, numbers), shown), Passed)
+
+
+@some
+@given(supported, st.integers(0, 10**6), st.data())
+def test_no_other_figure_passes_in_any_place(
+    gate: Gate, shown: list[Hit], text: str, other: int, data: st.DataObject
+) -> None:
+    figure = data.draw(st.sampled_from(re.findall(r"[\d,]+", text)))
+    assume(str(other) not in figures(text))
+    changed = text.replace(figure, str(other), 1)
+    judged = gate.judge(WrittenSentence(changed, (1,)), shown)
+    assert isinstance(judged, Dropped), changed

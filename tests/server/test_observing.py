@@ -2,9 +2,7 @@
 
 import json
 import logging
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from ipqa.server.turns import Turns
 from ipqa.settings import Settings
 from tests.parts import ROOT
 from tests.server.running import running
+from tests.serving import started
 
 QUESTION = "2024年の出荷量は？"
 CHAT = {"model": "ipqa", "messages": [{"role": "user", "content": QUESTION}]}
@@ -215,31 +214,18 @@ def test_the_dashboard_shows_figures_that_there_are(client: httpx.Client) -> Non
 def test_the_log_of_the_command_is_in_the_form_that_was_asked_for(
     small_settings: Settings, tmp_path: Path, form: str
 ) -> None:
-    environment = {
-        **os.environ,
-        "IPQA_LOG_FORMAT": form,
-        "IPQA_RECORDS": str(tmp_path / "records.sqlite3"),
-        "PYTHONUNBUFFERED": "1",
-        "LANG": "en_US.UTF-8",
-    }
-    command = [sys.executable, "-m", "ipqa.cli", "serve", "--port", "0", "--no-reader"]
-    with subprocess.Popen(
-        [*command, "--index", str(small_settings.index)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stdout is not None
-        assert server.stderr is not None
-        address = re.search(r"http://\S+", server.stdout.readline())
-        assert address is not None
-        body = {"question": QUESTION}
-        headers = {"x-request-id": "abc-123"}
-        with httpx.Client(timeout=60) as client:
-            assert client.post(f"{address[0]}/api/ask", json=body, headers=headers).is_success
-        server.send_signal(signal.SIGINT)
-        lines = server.stderr.read().splitlines()
+    own = {"IPQA_LOG_FORMAT": form, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+    command = ("serve", "--index", small_settings.index, "--no-reader")
+    with started(*command, environment=own) as server:
+        asked = httpx.post(
+            f"{server.address}/api/ask",
+            json={"question": QUESTION},
+            headers={"x-request-id": "abc-123"},
+            timeout=60,
+        )
+        assert asked.is_success
+        _, told_of_it = server.ended()
+    lines = told_of_it.splitlines()
     (line,) = [line for line in lines if "abc-123" in line]
     assert QUESTION not in "".join(lines)
     if form == "console":

@@ -1,6 +1,7 @@
 """Clients that keep a server waiting, on real sockets: each is dropped, and nobody else is."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -83,3 +84,55 @@ def test_a_body_that_turns_out_to_be_beyond_all_use_is_not_kept(
     response = client.post(address, content=parts, headers=json)
     assert response.status_code == (400 if address.startswith("/v1") else 413)
     assert response.headers["content-type"] in {"application/problem+json", "application/json"}
+
+
+@pytest.fixture
+def crowded(
+    small_settings: Settings, small_assistant: Assistant
+) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+    """A client that came in time to a server of two connections, and one that comes on top."""
+    settings = small_settings.model_copy(update={"max_connections": 2})
+    with running(settings, lambda _: small_assistant) as client:
+        assert client.get("/livez").is_success  # and stays connected
+        with (
+            socket.create_connection(address_of(client)),
+            httpx.Client(base_url=client.base_url, headers={"accept-language": "ja"}) as late,
+        ):
+            yield client, late
+
+
+@pytest.mark.parametrize("address", ["/", "/api/reports", "/v1/models"])
+def test_whoever_connects_on_top_is_told_when_to_come_again(
+    crowded: tuple[httpx.Client, httpx.Client], address: str
+) -> None:
+    client, late = crowded
+    refused = late.get(address)
+    assert (refused.status_code, refused.headers["connection"]) == (429, "close")
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["x-request-id"]
+    told = refused.json()
+    if address.startswith("/v1"):
+        assert told["error"]["code"] == "rate_limit_exceeded"
+    else:
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert told["type"] == "urn:ipqa:problem:TooManyConnections"
+        assert "接続が多すぎます" in told["detail"]
+    assert client.get(address).is_success
+
+
+def test_health_is_told_on_top_too(crowded: tuple[httpx.Client, httpx.Client]) -> None:
+    for address in ("/livez", "/readyz"):
+        told = crowded[1].get(address)
+        assert (told.status_code, told.headers["connection"]) == (200, "close")
+
+
+def test_when_others_have_left_there_is_room_again(
+    crowded: tuple[httpx.Client, httpx.Client],
+) -> None:
+    client, late = crowded
+    assert late.get("/api/reports").status_code == 429
+    client.close()
+    deadline = time.monotonic() + 60  # until the server has seen it
+    while late.get("/api/reports").status_code == 429 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert late.get("/api/reports").status_code == 200

@@ -1,11 +1,13 @@
 """A question leaves one trace, where a setting asks for it: its stages, the calls of a model, and nobody's words."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as SentSpan
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -35,6 +38,7 @@ from tests.llm_server import (
     status,
 )
 from tests.server.running import running
+from tests.serving import started
 
 QUESTION = "2024年の出荷量は"
 SHIPPED = "2024年の出荷量は1,250トンで、前年より8%増えた。[1]"
@@ -42,6 +46,10 @@ USAGE = (
     b'data: {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "scripted-7b", '
     b'"choices": [], "usage": {"prompt_tokens": 812, "completion_tokens": 31, "total_tokens": 843}}\n\n'
 )
+
+
+TRACE, SENDER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+FROM = {"traceparent": f"00-{TRACE}-{SENDER}-01"}
 
 
 class Traces:
@@ -238,6 +246,52 @@ def test_a_question_that_is_given_up_ends_its_spans(
     assert question.status.status_code is call.status.status_code is StatusCode.UNSET
 
 
+@pytest.mark.parametrize("path", ["/api/ask", "/api/ask/stream", "/v1/chat/completions"])
+def test_a_question_belongs_to_the_trace_that_its_request_names(
+    traces: Traces, traced: Callable[..., Settings], path: str
+) -> None:
+    body = {
+        "question": QUESTION,
+        "model": "ipqa",
+        "messages": [{"role": "user", "content": QUESTION}],
+    }
+    fields = ("model", "messages") if path.startswith("/v1") else ("question",)
+    json = {name: body[name] for name in fields}
+    with running(traced()) as client:
+        for headers in (FROM, {}):
+            assert client.post(path, json=json, headers=headers).status_code == 200
+    sent, own = traces.named("ask")
+    assert sent.parent is not None
+    assert (format(sent.parent.trace_id, "032x"), format(sent.parent.span_id, "016x")) == (
+        TRACE,
+        SENDER,
+    )
+    assert sent.parent.is_remote
+    assert traces.below(sent) == ["retrieval", "reading", "composition", "grounding"]
+    assert own.parent is None
+
+
+@pytest.mark.parametrize(
+    "given", ["", "1", f"00-{'0' * 32}-{SENDER}-01", f"ff-{TRACE}-{SENDER}-01"]
+)
+def test_a_name_of_a_trace_that_is_none_is_passed_over(
+    traces: Traces, traced: Callable[..., Settings], given: str
+) -> None:
+    with running(traced()) as client:
+        client.post("/api/ask", json={"question": QUESTION}, headers={"traceparent": given})
+    assert traces.named("ask")[0].parent is None
+
+
+def test_a_question_of_a_trace_that_is_not_kept_is_not_kept_either(
+    traces: Traces, traced: Callable[..., Settings]
+) -> None:
+    unsampled = {"traceparent": f"00-{TRACE}-{SENDER}-00"}
+    with running(traced()) as client:
+        answer = client.post("/api/ask", json={"question": QUESTION}, headers=unsampled)
+    assert answer.json()["answered"]
+    assert traces.all() == ()
+
+
 def test_nothing_is_traced_unless_it_is_asked_for(small_settings: Settings) -> None:
     assert tracing_of(small_settings) is OFF
     with scripted(says(SHIPPED)) as server:
@@ -254,9 +308,13 @@ def test_missing_packages_are_named_with_their_extra(
         Assistant.open(small_settings.model_copy(update={"traces": "on"}))
 
 
-@pytest.mark.slow
-def test_a_command_sends_its_trace_to_the_collector_that_is_named(small_settings: Settings) -> None:
-    received: list[ExportTraceServiceRequest] = []
+Received = list[ExportTraceServiceRequest]
+
+
+@contextmanager
+def collecting() -> Iterator[tuple[dict[str, str], Received]]:
+    """A collector of OpenTelemetry: the variables that make a command send to it, and what it received."""
+    received: Received = []
 
     class Collector(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -271,22 +329,66 @@ def test_a_command_sends_its_trace_to_the_collector_that_is_named(small_settings
 
     with HTTPServer(("127.0.0.1", 0), Collector) as collector:
         threading.Thread(target=collector.serve_forever, daemon=True).start()
-        environment = {
-            **os.environ,
-            "IPQA_TRACES": "on",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}",
-        }
+        address = f"http://127.0.0.1:{collector.server_port}"
+        yield {"IPQA_TRACES": "on", "OTEL_EXPORTER_OTLP_ENDPOINT": address}, received
+        collector.shutdown()
+
+
+def sent_spans(received: Received) -> list[SentSpan]:
+    resources = [resource for request in received for resource in request.resource_spans]
+    assert all(
+        {a.key: a.value.string_value for a in r.resource.attributes}["service.name"] == "ipqa"
+        for r in resources
+    )
+    return [span for r in resources for scope in r.scope_spans for span in scope.spans]
+
+
+@pytest.mark.slow
+def test_a_command_sends_its_trace_to_the_collector_that_is_named(small_settings: Settings) -> None:
+    with collecting() as (variables, received):
         command = [sys.executable, "-m", "ipqa.cli", "ask", QUESTION]
         subprocess.run(
             [*command, "--index", str(small_settings.index)],
-            env=environment,
+            env={**os.environ, **variables},
             check=True,
             timeout=60,
         )
-        collector.shutdown()
-    sent = [resource for request in received for resource in request.resource_spans]
-    assert {a.key: a.value.string_value for a in sent[0].resource.attributes}[
-        "service.name"
-    ] == "ipqa"
-    names = {span.name for r in sent for scope in r.scope_spans for span in scope.spans}
+    names = {span.name for span in sent_spans(received)}
     assert names == {"ask", "retrieval", "reading", "composition", "grounding"}
+
+
+@pytest.mark.slow
+def test_a_server_that_is_ended_sends_what_it_has(small_settings: Settings, tmp_path: Path) -> None:
+    with collecting() as (variables, received):
+        own = {**variables, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+        command = ("serve", "--index", small_settings.index, "--no-reader")
+        with started(*command, environment=own) as server:
+            asked = httpx.post(
+                f"{server.address}/api/ask", json={"question": QUESTION}, headers=FROM, timeout=60
+            )
+            assert asked.is_success
+            server.ended(signal.SIGTERM)
+    (question,) = (span for span in sent_spans(received) if span.name == "ask")
+    assert (question.trace_id.hex(), question.parent_span_id.hex()) == (TRACE, SENDER)
+
+
+@pytest.mark.slow
+def test_a_question_over_mcp_belongs_to_the_trace_of_its_request(
+    small_settings: Settings, tmp_path: Path
+) -> None:
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "ask", "arguments": {"question": QUESTION}},
+    }
+    headers = {**FROM, "accept": "application/json, text/event-stream"}
+    with collecting() as (variables, received):
+        own = {**variables, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+        command = ("mcp", "--index", small_settings.index, "--http")
+        with started(*command, environment=own, told_on="stderr") as server:
+            asked = httpx.post(server.address, json=call, headers=headers, timeout=60)
+            assert "1,250" in asked.text
+            server.ended(signal.SIGTERM)
+    (question,) = (span for span in sent_spans(received) if span.name == "ask")
+    assert (question.trace_id.hex(), question.parent_span_id.hex()) == (TRACE, SENDER)

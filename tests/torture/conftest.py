@@ -9,21 +9,6 @@ import pytest
 from tests.torture.place import Place
 from tests.torture.world import IN_CORPUS, OTHERS, Edition, held_of, remember
 
-_MARKS = (
-    pytest.mark.torture,
-    pytest.mark.skipif(
-        "IPQA_TORTURE" not in os.environ, reason="IPQA_TORTURE names no number of trials"
-    ),
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            for mark in _MARKS:
-                item.add_marker(mark)
-
 
 @pytest.fixture(scope="session")
 def trials() -> int:

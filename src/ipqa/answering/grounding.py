@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 from ipqa.answering.answer import Citation, Claim
@@ -28,10 +28,14 @@ _FIGURE = re.compile(
     r"|[一二三四五六七八九]+[万億兆][〇一二三四五六七八九十百千万億兆]*|[〇一二三四五六七八九]{2,}))"
 )
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"千": 10**3, "万": 10**4, "百万": 10**6, "億": 10**8, "兆": 10**12}
+_LARGE = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "億": 10**8, "兆": 10**12}
 _PART = re.compile(rf"({_DIGITS})(百万|千|[兆億万]?)")
-_PLACES = 6
+_PLACES = Decimal("0.000001")
 """Of a fraction as a decimal."""
+
+EXACT = Context(prec=1_000_000)
+"""Keeps every digit: a number in a text may have as many as the text is long."""
+
 _KANJI_DIGITS = "〇一二三四五六七八九"
 
 
@@ -50,25 +54,27 @@ def _canonical(match: re.Match[str]) -> str:
         year = 1 if match["year"] == "元" else int(match["year"])
         return str(ERAS[match["era"]] + year - 1)
     if match["whole"]:
-        return f"{_whole_number(match['part'])}/{_whole_number(match['whole'])}"
+        return f"{_whole_number(match['part']):f}/{_whole_number(match['whole']):f}"
     if match["kanji"]:
-        return str(_of_kanji(match["kanji"]))
+        return f"{_of_kanji(match['kanji']):f}"
     minus = "-" if match["minus"] or match["sign"] else ""
     if match["plain"]:
         return minus + match["plain"].replace(",", "")
     parts = _PART.findall(match["large"])
-    total = sum(Decimal(digits.replace(",", "")) * _LARGE.get(unit, 1) for digits, unit in parts)
-    return minus + str(int(total) if total == int(total) else total)
+    total = Decimal(0)
+    for digits, unit in parts:
+        total = EXACT.add(total, EXACT.multiply(Decimal(digits.replace(",", "")), _LARGE[unit]))
+    return f"{minus}{EXACT.normalize(total):f}"
 
 
-def _whole_number(written: str) -> int:
-    return int(written) if written.isdecimal() else _of_kanji(written)
+def _whole_number(written: str) -> Decimal:
+    return Decimal(written) if written.isdecimal() else _of_kanji(written)
 
 
-def _of_kanji(written: str) -> int:
+def _of_kanji(written: str) -> Decimal:
     """The value of a number in kanji, by place (二〇二四) or by unit (五千一, 三億二千万)."""
     if not set(written) & (_UNITS.keys() | _LARGE.keys()):
-        return int("".join(str(_KANJI_DIGITS.index(character)) for character in written))
+        return Decimal("".join(str(_KANJI_DIGITS.index(character)) for character in written))
     total = part = digit = 0
     for character in written:
         if character in _UNITS:
@@ -79,7 +85,7 @@ def _of_kanji(written: str) -> int:
             part = digit = 0
         else:
             digit = _KANJI_DIGITS.index(character)
-    return total + part + digit
+    return Decimal(total + part + digit)
 
 
 Bound = Literal["least", "above", "most", "below"]
@@ -164,13 +170,13 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         if any(start <= match.start() < end for (start, end), _ in dates):
             continue
         counted = match.re is _COUNTED
-        value = _value(_canonical(match)) if not counted else Decimal(_of_kanji(match[0]))
+        value = _value(_canonical(match)) if not counted else _of_kanji(match[0])
         fraction = not counted and match["whole"] is not None
         unit, end = ("", match.end()) if fraction else _unit_after(normal.text, match.end())
         if normal.text[: match.start()].endswith("第"):
             unit = f"第{unit}"
         if unit == "割":
-            value, unit = 10 * value, "%"
+            value, unit = EXACT.multiply(value, 10), "%"
         following = normal.text[end:]
         rough_after = _ROUGH_AFTER.match(following)
         following = following[rough_after.end() :] if rough_after else following
@@ -179,14 +185,16 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         place = normal.original_span(match.start(), end)
         rate = _RATE.search(normal.text[: match.start()])
         found.append(
-            Figure(abs(value), unit, bound, rough, value < 0, *place, rate[1] if rate else None)
+            Figure(
+                value.copy_abs(), unit, bound, rough, value < 0, *place, rate[1] if rate else None
+            )
         )
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 
 def _value(canonical: str) -> Decimal:
     part, _, whole = canonical.partition("/")
-    return round(Decimal(part) / Decimal(whole), _PLACES) if whole else Decimal(part)
+    return EXACT.quantize(Decimal(part) / Decimal(whole), _PLACES) if whole else Decimal(part)
 
 
 def _unit_after(text: str, position: int) -> tuple[str, int]:

@@ -67,10 +67,10 @@ def serve(
     settings = settings_of(index=index, host=host, port=port, reader=reader)
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.current import CurrentAssistant  # noqa: PLC0415
+    from ipqa.server import serving  # noqa: PLC0415
     from ipqa.server.app import create_app  # noqa: PLC0415
     from ipqa.server.guard import require_key  # noqa: PLC0415
     from ipqa.server.logs import configure  # noqa: PLC0415
-    from ipqa.server.serving import server_of  # noqa: PLC0415
 
     require_key(settings)
     listener, place = listening(settings)
@@ -82,7 +82,7 @@ def serve(
     except IpqaError as error:
         complain(say("まだ質問に答えられません: ", "Not ready for questions: "), error)
     out.print(say(f"{place} を開いてください(終了は Ctrl-C)。", f"Open {place} (Ctrl-C to stop)."))  # fmt: skip
-    server_of(create_app(settings, current), settings).run(sockets=[listener])
+    serving.serve(create_app(settings, current), settings, listener)
 
 
 def _print_answer(answer: "Answer") -> None:

@@ -40,10 +40,9 @@ def inspect(
     ] = None,
 ) -> None:
     """Show the outline, tables, references, marks and warnings of a file."""
-    from ipqa.reports import read_report  # noqa: PLC0415
     from ipqa.reports.describe import describe  # noqa: PLC0415
 
-    report = read_report(file, max_bytes=settings_of().max_report_bytes)
+    report = _read_apart(file, settings_of())
     if html is not None:
         _write_page(report, html)
     outline = describe(report)
@@ -74,16 +73,26 @@ def audit(
 
 def report_named(name: str, settings: Settings) -> "Report":
     """The report in a file of that name, or the one of that id in the index."""
-    from ipqa.reports import read_report  # noqa: PLC0415
-
     if Path(name).is_file():
-        return read_report(Path(name), max_bytes=settings.max_report_bytes)
+        return _read_apart(Path(name), settings)
     from ipqa.index.store import open_index  # noqa: PLC0415
 
     index = open_index(settings.index)
     if name not in index.reports:
         raise UnknownReport(report=name, known="、".join(index.reports))
     return index.reports[name]
+
+
+def _read_apart(path: Path, settings: Settings) -> "Report":
+    """Read a file within the limits of the settings, in the process that reads what is added, too."""
+    from ipqa.reports import open_file, report_id_of  # noqa: PLC0415
+    from ipqa.reports.isolation import reading_process  # noqa: PLC0415
+
+    file = open_file(path, max_bytes=settings.max_report_bytes)
+    report = reading_process().read(
+        file, seconds=settings.max_report_seconds, memory=settings.max_report_memory
+    )
+    return report.named(report_id_of(path), path.name)
 
 
 def _write_page(report: "Report", path: Path) -> None:

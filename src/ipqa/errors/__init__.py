@@ -28,7 +28,7 @@
     ├── AccessError          a server does not do what was asked for whoever asked it
     │   ├── KeyNeeded · KeyRefused · AdminNeeded · EveryReportNeeded · NothingToRead
     │   ├── TooManyRequests · HostRefused · RequestTooLarge
-    │   │   └── ServerBusy
+    │   │   └── ServerBusy · TooManyConnections
     │   └── NoKeys · KeyExists · UnknownKey · BadKey
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
@@ -60,6 +60,7 @@ from ipqa.errors.access import (
     NothingToRead,
     RequestTooLarge,
     ServerBusy,
+    TooManyConnections,
     TooManyRequests,
     UnknownKey,
 )
@@ -219,6 +220,7 @@ __all__ = [
     "ServerBusy",
     "ShippedModelChanged",
     "ShippedModelUnavailable",
+    "TooManyConnections",
     "TooManyRequests",
     "UnknownConversation",
     "UnknownEncoding",

@@ -68,6 +68,13 @@ class ServerBusy(TooManyRequests):
     en = "Too many questions are being answered now. Send it again in about {seconds} seconds."
 
 
+class TooManyConnections(TooManyRequests):
+    """So many clients are connected that no further one is served."""
+
+    ja = "いまはサーバーへの接続が多すぎます。{seconds} 秒ほど待ってから、もう一度送ってください。"
+    en = "Too many clients are connected to the server now. Send it again in about {seconds} seconds."
+
+
 class RequestTooLarge(AccessError):
     """A request, other than a file, is larger than any that the server has a use for."""
 

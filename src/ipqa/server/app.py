@@ -35,8 +35,10 @@ from ipqa.server.callers import ADMIN_ONLY, BEARER, CallerOf
 from ipqa.server.description import describe_as_it_behaves
 from ipqa.server.guard import LARGEST_BODY, Guard
 from ipqa.server.requests import RequestLog
+from ipqa.server.traces import TraceParent
 from ipqa.server.turns import Turns
 from ipqa.settings import Settings
+from ipqa.telemetry import tracing_of
 
 
 class About(BaseModel):
@@ -67,7 +69,11 @@ class _State(TypedDict):
 
 
 def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
-    """The application; it follows the index while it runs, and opens it when it starts if nobody has."""
+    """The application; it follows the index while it runs, and opens it when it starts if nobody has.
+
+    Raises:
+        ExtraMissing: traces are asked for, but the packages for them are not installed.
+    """
     figures = metrics.Metrics()
 
     @asynccontextmanager
@@ -96,6 +102,7 @@ def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
     describe_as_it_behaves(app)
     problems.install(app)
     app.middleware("http")(Guard(settings))
+    app.add_middleware(TraceParent, tracing=tracing_of(settings))
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(RequestLog, metrics=figures, questions=settings.log_questions)
     for part in (ask, verify, feedback, conversations, exports):

@@ -23,6 +23,7 @@ from ipqa.errors import (
     NotReady,
     RecordsUnavailable,
     RequestTooLarge,
+    TooManyConnections,
     TooManyRequests,
 )
 from ipqa.records.database import Database
@@ -31,6 +32,7 @@ from ipqa.server import openai_api, openai_failures, page, problems
 from ipqa.server.callers import ANYBODY, NOBODY, Caller
 from ipqa.server.hosts import is_answered, is_loopback
 from ipqa.server.rates import Buckets
+from ipqa.server.serving import connected_on_top
 from ipqa.settings import Settings
 
 API = ("/api", "/v1", "/metrics")
@@ -38,6 +40,12 @@ API = ("/api", "/v1", "/metrics")
 
 _HEALTH = "/readyz"
 """Answers anybody, and tells those more whom the server knows."""
+
+_LIFE = ("/livez", _HEALTH)
+"""Answered however many are connected: a server that is full is not to be taken for one that has died."""
+
+_AGAIN = 5
+"""Seconds after which whoever finds too many connected may come again."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -86,11 +94,13 @@ class Guard:
         return response
 
     async def _let_in(self, request: Request) -> None:
+        path = request.scope["path"]
+        if connected_on_top(request.scope) and path not in _LIFE:
+            raise TooManyConnections(seconds=_AGAIN)
         host = request.headers.get("host", "")
         if not is_answered(host, self._names):
             raise HostRefused(host=host)
         request.state.caller = NOBODY
-        path = request.scope["path"]
         declared = int(request.headers.get("content-length", 0))
         if declared > LARGEST_BODY and path != _FILES:
             raise RequestTooLarge(limit=LARGEST_BODY)
@@ -174,8 +184,10 @@ def _refusal(request: Request, error: IpqaError) -> Response:
 
 
 def _set_headers(request: Request, response: Response) -> None:
-    """Headers that keep the page, and what the API tells, to themselves."""
+    """Headers that keep the page, and what the API tells, to themselves, and no connection too many."""
     path = request.scope["path"]
+    if connected_on_top(request.scope):
+        response.headers["Connection"] = "close"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

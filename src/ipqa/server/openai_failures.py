@@ -17,6 +17,7 @@ from ipqa.errors import (
     QuestionError,
     QuestionTooLong,
     ServerBusy,
+    TooManyConnections,
     TooManyRequests,
     UnknownReport,
 )
@@ -52,6 +53,7 @@ _CODES: dict[type[IpqaError], str] = {
     KeyRefused: "invalid_api_key",
     TooManyRequests: "rate_limit_exceeded",
     ServerBusy: "rate_limit_exceeded",
+    TooManyConnections: "rate_limit_exceeded",
 }
 _PARAMS: dict[type[IpqaError], str] = {
     UnknownReport: "reports",

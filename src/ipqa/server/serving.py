@@ -1,16 +1,19 @@
 """How applications are served: by uvicorn, with little patience for clients that keep a server waiting.
 
 Uvicorn ends idle connections, but waits for ever for a request that trickles in, and for a client that does not
-read what it is sent; each holds memory, and a stream its turn.
+read what it is sent; each holds memory, and a stream its turn. Where there are too many connections it says so in
+plain text; here those on top are marked, so that the application refuses them in its own words.
 """
 
 import asyncio
+import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ipqa.settings import Settings
@@ -20,6 +23,9 @@ _SLOWEST = 4096
 
 _UNSENT = 131_072
 """Bytes that the system holds for a client to read; in steps of its size is seen whether one does."""
+
+_ON_TOP = "connected_on_top"
+"""In the state of requests that come over a connection of which there are too many already."""
 
 _RECEIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
@@ -70,8 +76,11 @@ class PatientProtocol(H11Protocol):
     """Uvicorn's protocol, which ends connections that do not go on for as long as idle ones are kept."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Expect a request."""
+        """Expect a request, which is marked if there are more connections than there may be."""
         super().connection_made(transport)
+        most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn is not to refuse any
+        if most is not None and len(self.connections) > most:
+            self.app_state = {**self.app_state, _ON_TOP: True}
         sending = transport.get_extra_info("socket")
         sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT)
         transport.set_write_buffer_limits(high=0)  # to be told whenever something stays unsent
@@ -112,6 +121,11 @@ class PatientProtocol(H11Protocol):
             self.transport.abort()
 
 
+def connected_on_top(scope: Scope) -> bool:
+    """Whether a request came over a connection beyond the limit: it is to be refused and closed."""
+    return _ON_TOP in scope.get("state", ())
+
+
 def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     """A server that serves an application; what is logged, and where it listens, is not its business."""
     return uvicorn.Server(
@@ -126,3 +140,13 @@ def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
             timeout_keep_alive=settings.client_seconds,
         )
     )
+
+
+def serve(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+    """Serve an application where one listens, until the process is interrupted or told to end.
+
+    Uvicorn ends what is under way, and then lets the signal do what it does: ``SIGTERM`` would end the process
+    before what waits for its end (traces that are not sent yet, the worker that reads files) has had its turn.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    server_of(app, settings).run(sockets=[listener])

@@ -6,16 +6,17 @@ question where that is asked for; errors are named, without their messages, whic
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from ipqa import __version__
 from ipqa.telemetry.tracing import Call, Chat, Stage
@@ -23,6 +24,7 @@ from ipqa.telemetry.tracing import Call, Chat, Stage
 _T = TypeVar("_T")
 
 _NAME = "ipqa"
+_W3C = TraceContextTextMapPropagator()
 
 
 @cache
@@ -48,6 +50,15 @@ class Spans:
     def __init__(self, tracer: trace.Tracer, *, questions: bool) -> None:
         self._tracer = tracer
         self._questions = questions
+
+    @contextmanager
+    def belonging(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """The span that ``traceparent`` names (W3C Trace Context) is the current one."""
+        token = context.attach(_W3C.extract(headers))
+        try:
+            yield
+        finally:
+            context.detach(token)
 
     def question(self, text: str, events: Generator[_T, None, None]) -> Generator[_T, None, None]:
         """The same events, in a span, which is the current one only while they are worked out.

@@ -1,6 +1,6 @@
 """What is marked on the way to an answer, and what marks nothing."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
@@ -50,6 +50,9 @@ class Call(Protocol):
 class Tracing(Protocol):
     """What is told of the way to an answer."""
 
+    def belonging(self, headers: Mapping[str, str]) -> AbstractContextManager[None]:
+        """While this lasts, questions belong to the trace that a request's headers name, if they name one."""
+
     def question(self, text: str, events: Generator[_T, None, None]) -> Generator[_T, None, None]:
         """The same events, while a question is answered; what runs in them belongs to it."""
 
@@ -78,6 +81,9 @@ class _NoCall:
 
 class _Off:
     """Marks nothing."""
+
+    def belonging(self, headers: Mapping[str, str]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def question(
         self,

@@ -4,6 +4,7 @@ from ipqa.reports.builder import ReportBuilder, lead_span
 from ipqa.reports.model import Report
 from ipqa.reports.sources import SourceIndex
 from ipqa.reports.web.page import read_web_page
+from tests.mangling import in_time
 
 
 def read(html: str) -> Report:
@@ -747,6 +748,22 @@ def test_control_and_zero_width_characters_are_dropped() -> None:
 @pytest.mark.parametrize("tag", ["div", "span", "ul", "b", "table", "blockquote", "section"])
 def test_elements_nested_very_deep_are_read(tag: str) -> None:
     assert texts(f"<p>前の文。</p>{f'<{tag}>' * 100_000}深い文。") == ["前の文。", "深い文。"]
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        f"<select>{'<option>選択' * 60_000}</select>",
+        f"<select>{'<optgroup><option>選択' * 60_000}</select>",
+        f"<p>深い文。{'<sup>1' * 60_000}",
+    ],
+    ids=["options", "groups of options", "raised again and again"],
+)
+def test_what_repeats_very_often_is_read_in_time(slow: str) -> None:
+    with in_time():
+        found = texts(f"<p>前の文。</p>{slow}")
+    assert found[0] == "前の文。"
+    assert not any("選択" in text for text in found)
 
 
 def test_a_table_without_end_is_read() -> None:

@@ -7,14 +7,13 @@ otherwise, rather than only not the same.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
-from ipqa.answering.grounding import Figure
+from ipqa.answering.grounding import EXACT, Figure
 from ipqa.answering.verification.reading import CHANGE, NOT, Direction, Reading
 from ipqa.answering.verification.verified import Objection
 
-_LONG = Context(prec=60)
 _ROUNDED = Decimal("0.02")
 """How far off a figure that is said to be rough may be, as a share of the exact one."""
 
@@ -186,9 +185,9 @@ def _is_rounded(rough: Decimal, exact: Decimal) -> bool:
     """Whether a rough value is an exact one rounded to the digits that it has."""
     if abs(rough - exact) > exact * _ROUNDED:
         return False
-    digits = rough.normalize()
+    digits = rough.normalize(EXACT)
     place = Decimal((0, (1,), digits.as_tuple().exponent))  # type: ignore[arg-type]
-    return exact.quantize(place, ROUND_HALF_UP, _LONG) == digits
+    return exact.quantize(place, ROUND_HALF_UP, EXACT) == digits
 
 
 def _is_denied(figure: Figure, said: Reading, quote: Reading) -> bool:

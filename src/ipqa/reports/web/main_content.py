@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -23,6 +24,9 @@ WITHOUT_TEXT = frozenset(
 
 _DEEPEST = 512
 """Elements inside each other; browsers stop there too, and the parser slows down with depth."""
+
+_LONGEST_CHOICE = 512
+"""Options of one choice: for each, the parser goes through those before it."""
 
 _NEVER_DEEPER = frozenset(
     "area base br col embed frame hr img input link meta param source track wbr p li dt dd tr td th thead"
@@ -142,13 +146,16 @@ def _with_end_tag(tag: re.Match[str]) -> str:
 
 
 def _shallow(text: str) -> str:
-    """The page without opening tags that lie too deep."""
+    """The page without opening tags that lie too deep, long choices in several; none of them is content."""
     if text.count("<") <= _DEEPEST:
         return text
     open_names: list[str] = []
+    options = count(1)
 
     def kept(tag: re.Match[str]) -> str:
         name = tag[2].lower()
+        if name == "option" and "select" in open_names and not next(options) % _LONGEST_CHOICE:
+            return f"</select><select>{tag[0]}"
         if name in _NEVER_DEEPER:
             return tag[0]
         if not tag[1] and len(open_names) >= _DEEPEST:

@@ -48,6 +48,8 @@ _NUMBERS = re.compile(r"^[\[［(（]?\d{1,3}(?:[)）]?\s*[,，、・‐–~～�
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _POWER = re.compile(r"(?:(?<![\d.,])10|(?<![A-Za-zァ-ヶー])[A-Za-z])$")
 _MOST_NUMBERS = 20
+_LONGEST_MARK = 9
+"""Digits; what is raised for longer is no mark."""
 
 
 def written(text: str) -> str:
@@ -112,7 +114,8 @@ def superscript(before: str, text: str) -> str:
     """
     text = text.strip()
     raised = text.translate(_SUPERSCRIPTS)
-    if text.isdecimal() and take_marks_out(before + raised)[0].endswith(raised):
+    short = text.isdecimal() and len(text) <= _LONGEST_MARK
+    if short and take_marks_out(before + raised)[0].endswith(raised):
         return raised
     power = re.fullmatch(r"[-−]\d{1,3}", text) or (_POWER.search(before) and text.isdecimal())
     if power and text != "1":

@@ -247,7 +247,7 @@ def _headed_by_hand(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _with_next(blocks: Sequence[Block]) -> list[tuple[Block, Block | None]]:
-    return list(zip(blocks, [*blocks[1:], None], strict=True))
+    return list(zip(blocks, [*blocks, None][1:], strict=True))
 
 
 def _shape(text: str) -> int | None:
