@@ -369,8 +369,8 @@ def test_over_http_a_key_is_wanted_as_soon_as_there_is_one(
     small_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = tmp_path / "records.sqlite3"
-    monkeypatch.setenv("IPQA_RECORDS", str(records))
-    store = KeyStore(Database(records))
+    monkeypatch.setenv("IPQA_DATABASE_URL", f"sqlite:///{records}")
+    store = KeyStore(Database(f"sqlite:///{records}"))
     everything, some = store.add("田中", "ask"), store.add("佐藤", "ask", ["seaweed"])
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     kinds = {"accept": "application/json, text/event-stream", "accept-language": "en"}

@@ -11,7 +11,10 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
-    "records": ("/srv/記録.sqlite3", Path("/srv/記録.sqlite3")),
+    "database_url": (
+        "postgresql://ipqa:秘密@db/ipqa",
+        SecretStr("postgresql://ipqa:秘密@db/ipqa"),
+    ),
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),

@@ -32,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (folder / "甲社.md").write_text("# 甲社\n\n甲社は米を売る。", encoding="utf-8")
     file = open_file(folder / "甲社.md", max_bytes=10**6)
     add_reports(settings, shipped_model(), [(file, str(folder / "甲社.md"))], lambda _: None)
-    ConversationStore(Database(settings.records)).start("設備投資について")
+    ConversationStore(Database.of(settings)).start("設備投資について")
     return settings
 
 
@@ -129,13 +129,14 @@ def test_an_index_made_with_another_model_is_told(settings: Settings) -> None:
 
 
 def test_damaged_records_are_told(settings: Settings) -> None:
-    with closing(sqlite3.connect(settings.records)) as connection:
+    records = settings.index / "records.sqlite3"
+    with closing(sqlite3.connect(records)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    whole = settings.records.read_bytes()
-    settings.records.write_bytes(whole[: len(whole) // 2])
+    whole = records.read_bytes()
+    records.write_bytes(whole[: len(whole) // 2])
     checkup = examine(settings)
     assert faults(checkup) == [("records.sqlite3", "RecordsDamaged")]
-    assert settings.records.read_bytes() == whole[: len(whole) // 2]
+    assert records.read_bytes() == whole[: len(whole) // 2]
 
 
 def test_a_disk_without_room_for_another_index_is_told(

@@ -34,6 +34,7 @@ from tests.llm_server import (
     sends,
     status,
 )
+from tests.parts import records_at
 from tests.server.running import running
 
 QUESTION = "2024年の出荷量は"
@@ -89,7 +90,7 @@ def traced(small_settings: Settings, tmp_path: Path) -> Callable[..., Settings]:
     def settings(server: Server | None = None, **more: object) -> Settings:
         endpoint = {"llm_base_url": server.base_url, "llm_model": "scripted"} if server else {}
         own = {
-            "records": tmp_path / "records.sqlite3",
+            "database_url": records_at(tmp_path / "records.sqlite3"),
             "traces": "on",
             "llm_seconds": 20.0,
             "reader": False,
