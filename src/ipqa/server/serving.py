@@ -1,12 +1,14 @@
 """How applications are served: by uvicorn, with little patience for clients that keep a server waiting.
 
 Uvicorn ends idle connections, but waits for ever for a request that trickles in, and for a client that does not
-read what it is sent; each holds memory, and a stream its turn.
+read what it is sent; each holds memory, and a stream its turn. And where it is told to stop, it hangs up on those who
+have connected and not asked yet: behind a proxy, whose requests come right after, these are requests that fail.
 """
 
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import h11
 import uvicorn
@@ -20,6 +22,9 @@ _SLOWEST = 4096
 
 _UNSENT = 131_072
 """Bytes that the system holds for a client to read; in steps of its size is seen whether one does."""
+
+_JUST_COME = 1.0
+"""Seconds in which whoever has connected before a server stops can still send a request."""
 
 _RECEIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
@@ -98,11 +103,22 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
         self._going.stop()
 
+    def shutdown(self) -> None:
+        """End the connection once what was asked is answered; who has just come may still ask."""
+        if self.cycle is None:
+            self.loop.call_later(_JUST_COME, self._shut_down_late)
+        else:
+            super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
         self._coming.stop()
         self._going.stop()
         super().connection_lost(exc)
+
+    def _shut_down_late(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def _see_whether_it_goes(self) -> None:
         before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
@@ -112,9 +128,41 @@ class PatientProtocol(H11Protocol):
             self.transport.abort()
 
 
+class _LastComer(PatientProtocol):
+    """The protocol of those who come while the server stops: each may ask once."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect a request, and none after it."""
+        super().connection_made(transport)
+        self.shutdown()
+
+
+class _Server(uvicorn.Server):
+    """Stops without turning anybody away whom the system has let connect before."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take in who waits to be, then listen no more, and answer what was asked."""
+        loop = asyncio.get_running_loop()
+        late = []
+        for listening in sockets or ():
+            with suppress(BlockingIOError):
+                while True:
+                    connection, _ = listening.accept()
+                    late.append(
+                        loop.create_task(loop.connect_accepted_socket(self._last, connection))
+                    )
+        await super().shutdown(sockets)
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _last(self) -> _LastComer:
+        return _LastComer(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+
 def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     """A server that serves an application; what is logged, and where it listens, is not its business."""
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             http=PatientProtocol,
