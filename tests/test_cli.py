@@ -536,6 +536,25 @@ def test_a_key_that_could_read_nothing_or_is_there_already_is_refused(
     assert_refused(ipqa("keys", "add", "田中"), "「田中」", "ipqa keys remove")
 
 
+def test_records_are_copied_into_a_database_that_holds_none(ipqa: Run, tmp_path: Path) -> None:
+    before, after = tmp_path / "records.sqlite3", tmp_path / "new.sqlite3"
+    token = KeyStore(Database(f"sqlite:///{before}")).add("田中", "ask")
+    target = f"sqlite:///{after}"
+    copied = ipqa("records", "copy", before, IPQA_DATABASE_URL=target)
+    assert copied.returncode == 0, copied.stderr
+    assert "api_keys  1" in copied.stdout
+    assert KeyStore(Database(target)).ring().owner_of(token) is not None
+    assert_refused(ipqa("records", "copy", before), str(after), "IPQA_DATABASE_URL")
+    assert_refused(ipqa("records", "copy", tmp_path / "none"), str(tmp_path / "none"))
+
+
+def test_a_setting_that_is_no_more_is_refused_with_the_one_that_took_its_place(
+    ipqa: Run, tmp_path: Path
+) -> None:
+    refused = ipqa("keys", "list", IPQA_RECORDS=str(tmp_path / "old.sqlite3"))
+    assert_refused(refused, "IPQA_RECORDS", f"IPQA_DATABASE_URL=sqlite:///{tmp_path}/old.sqlite3")
+
+
 @pytest.mark.parametrize("command", [["serve"], ["mcp", "--http"]])
 def test_nothing_listens_beyond_this_machine_without_a_key(
     ipqa: Run, index: Path, tmp_path: Path, command: list[str]

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ipqa.errors import RecordsUnavailable, RecordUnreadable
+from ipqa.errors import ExtraMissing, RecordsUnavailable, RecordUnreadable
 from ipqa.records.schema import LAYOUT, bring_up_to_date, layout_of
 from ipqa.settings import Settings
 
@@ -34,6 +34,9 @@ class _Kind(Protocol):
 
     def lock_schema(self, connection: Connection) -> None:
         """Let no other transaction change the tables until the one of the connection ends."""
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let what is added to a table next come after rows that were put in with their numbers."""
 
     def require_whole(self) -> None:
         """Raise `RecordsUnavailable` where it is found to be damaged."""
@@ -102,6 +105,10 @@ class Database:
         with self._told(), self._kind.engine.connect() as connection, connection.begin():
             return layout_of(connection, self.place) is not None
 
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let what is added to a table next come after rows that were put in with their numbers."""
+        self._kind.count_on(connection, table)
+
     def unreadable(self, record: str) -> RecordUnreadable:
         """The error for a record whose content this version cannot read; it stays as it is."""
         return RecordUnreadable(place=self.place, record=f"{record} is broken")
@@ -154,6 +161,8 @@ def _kind_of(url: str) -> _Kind:
         from ipqa.records.sqlite import SqliteFile  # noqa: PLC0415
 
         return SqliteFile(url)
-    from ipqa.records.postgresql import PostgresqlServer  # noqa: PLC0415 - an optional extra
-
+    try:
+        from ipqa.records.postgresql import PostgresqlServer  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise ExtraMissing(packages="pg8000", extra="postgres") from error
     return PostgresqlServer(url)

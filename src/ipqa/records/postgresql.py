@@ -12,7 +12,17 @@ from contextlib import ExitStack
 from typing import Any
 
 import pg8000
-from sqlalchemy import URL, Connection, Dialect, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from ipqa.errors import BadSetting, DatabaseUnavailable
@@ -85,6 +95,15 @@ class PostgresqlServer:
     def lock_schema(self, connection: Connection) -> None:
         """Let no other server change the tables until the transaction of the connection ends."""
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let what is added to a table next come after rows that were put in with their numbers."""
+        column = table.autoincrement_column
+        if column is not None:
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(
+                select(func.setval(sequence, func.max(column))).having(func.count() > 0)
+            )
 
     def require_whole(self) -> None:
         """Nothing: PostgreSQL sees to that itself."""

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, NullPool, Table, create_engine, event
 
 from ipqa.errors import RecordsDamaged, RecordsUnavailable
 
@@ -46,6 +46,9 @@ class SqliteFile:
 
     def lock_schema(self, connection: Connection) -> None:
         """Nothing more: no two transactions write in a file at once."""
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Nothing: SQLite goes by the rows that are there."""
 
     def require_whole(self) -> None:
         """Check the file, which is only read.
