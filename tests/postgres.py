@@ -87,6 +87,10 @@ class PostgresqlFolder:
         finally:
             self.administer("DROP DATABASE fresh WITH (FORCE)")
 
+    def run(self, program: str, *arguments: str) -> None:
+        """Run a program of PostgreSQL's against the server, to its end."""
+        _run(program, "-h", "127.0.0.1", "-p", str(self.port), "-U", _USER, *arguments)
+
     def empty(self, database: str) -> None:
         """Delete all records of a database, as if there had never been any."""
         names = ", ".join(TABLES.tables)

@@ -120,6 +120,19 @@ def test_what_was_acknowledged_outlives_its_fall(
     assert dict(acknowledged).items() <= kept.items()
 
 
+def test_a_backup_is_restored_as_the_operations_page_says(
+    postgresql: PostgresqlFolder, database: Database
+) -> None:
+    token = KeyStore(database).add("田中", "ask")
+    FeedbackStore(database).add(said("投資額は"))
+    dump = str(postgresql.folder / "records.dump")
+    postgresql.run("pg_dump", "--format=custom", f"--file={dump}", "records")
+    with postgresql.new_database() as url, closing(Database(url)) as restored:
+        postgresql.run("pg_restore", "--dbname=fresh", "--no-owner", dump)
+        assert KeyStore(restored).ring().owner_of(token) is not None
+        assert FeedbackStore(restored).add(said("人員は")) == 2
+
+
 def test_a_database_that_does_not_answer_keeps_one_waiting_and_not_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
