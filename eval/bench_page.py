@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import SecretStr
 
 from eval.bench.made_up import MadeUpVectors
 from ipqa.assistant import Assistant
@@ -123,7 +124,7 @@ def serving(folder: Path) -> Iterator[tuple[str, str]]:
     settings = Settings(
         corpus=corpus,
         index=folder / "index",
-        records=folder / "records.sqlite3",
+        database_url=SecretStr(f"sqlite:///{folder}/records.sqlite3"),
         runs=folder / "runs",
     )
     model = MadeUpVectors(_DIMENSION)

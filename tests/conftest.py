@@ -13,6 +13,7 @@ from ipqa.reports import read_report
 from ipqa.reports.model import Report
 from ipqa.settings import Settings
 from tests.parts import ROOT, SMALL_REPORT, build_small_index
+from tests.postgres import PostgresqlFolder, postgresql_server
 from tests.tally import Tally, table
 
 _TALLY = pytest.StashKey[Tally]()
@@ -90,6 +91,13 @@ def corpus_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def corpus_assistant(corpus_settings: Settings) -> Assistant:
     """An assistant that answers from the report that ships."""
     return Assistant.open(corpus_settings)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlFolder]:
+    """A PostgreSQL server; whoever stops it starts it again."""
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from ipqa.assistant import Assistant
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.index.build import build_index
@@ -61,6 +63,11 @@ def assistant_for(folder: Path, name: str, text: str) -> Assistant:
     """An assistant that answers from one report, written to a file of that name in the folder."""
     (folder / name).write_text(text, encoding="utf-8")
     return Assistant.open(build_small_index(folder / name, folder / "index"))
+
+
+def records_at(path: Path) -> SecretStr:
+    """The address of a file of records, for settings."""
+    return SecretStr(f"sqlite:///{path}")
 
 
 def build_small_index(corpus: Path, index: Path) -> Settings:

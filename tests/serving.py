@@ -85,7 +85,7 @@ def started(
     utf8 = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         [*_COMMAND, *arguments, "--port", "0"],
-        env={**_environment(), **utf8, **(environment or {})},
+        env={**_environment(environment), **utf8},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -100,28 +100,51 @@ def started(
             process.terminate()
 
 
-def ipqa(*arguments: str) -> subprocess.CompletedProcess[str]:
+def ipqa(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command of ipqa to its end, in English."""
     return subprocess.run(
         [*_COMMAND, *arguments],
-        env=_environment(),
+        env=_environment(environment),
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-@contextmanager
-def serving(folder: Path, options: Sequence[str] = ()) -> Iterator[Served]:
-    """A server of the index in a folder, until this ends."""
+def free_port() -> int:
+    """A port on loopback on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = folder / "server.log"
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Iterator[Served]:
+    """A server of the index in a folder, until this ends.
+
+    Args:
+        folder: in which ``index`` is.
+        options: of the command.
+        environment: options as variables.
+        port: where it listens; one that is free where None.
+    """
+    port = port or free_port()
+    log = folder / f"server-{port}.log"
     command = [*_COMMAND, "serve", "--index", str(folder / "index"), "--port", str(port)]
     with (
-        log.open("w", encoding="utf-8") as written,
+        log.open("a", encoding="utf-8") as written,
         subprocess.Popen(
-            [*command, *options], env=_environment(), stdout=written, stderr=subprocess.STDOUT
+            [*command, *options],
+            env=_environment(environment),
+            stdout=written,
+            stderr=subprocess.STDOUT,
         ) as process,
     ):
         served = Served(port, process.pid, log)
@@ -142,7 +165,7 @@ def _wait_until_ready(served: Served, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(served.log.read_text(encoding="utf-8"))
 
 
-def _environment() -> dict[str, str]:
-    """That of this process, without options of ipqa but in English."""
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    """That of this process, without options of ipqa but those that are given, in English."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IPQA_")}
-    return {**kept, "IPQA_LANGUAGE": "en"}
+    return {**kept, "IPQA_LANGUAGE": "en", **(more or {})}

@@ -482,9 +482,9 @@ def test_gold_questions_are_measured_compared_and_gated(
 
 
 def test_feedback_is_harvested_once_it_is_reviewed(ipqa: Run, tmp_path: Path) -> None:
-    store = FeedbackStore(Database(tmp_path / "records.sqlite3"))
+    store = FeedbackStore(Database(f"sqlite:///{tmp_path}/records.sqlite3"))
     number = store.add(Feedback(question="水温は？", answer="14度", answered=True, helpful=True))
-    environment = {"IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+    environment = {"IPQA_DATABASE_URL": f"sqlite:///{tmp_path}/records.sqlite3"}
     waiting = ipqa("eval", "harvest", **environment)
     assert (waiting.stdout, "水温は？" in waiting.stderr) == ("", True)
     harvested = ipqa("eval", "harvest", "--reviewed", str(number), **environment)
@@ -497,11 +497,11 @@ def test_a_key_is_shown_once_alone_on_standard_output(
     records = tmp_path / "records.sqlite3"
     added = ipqa(
         *("keys", "add", "田中", "--report", "seaweed", "--index", index),
-        IPQA_RECORDS=str(records),
+        IPQA_DATABASE_URL=f"sqlite:///{records}",
     )
     assert added.returncode == 0, added.stderr
     assert "田中" in added.stderr
-    key = KeyStore(Database(records)).ring().owner_of(added.stdout.strip())
+    key = KeyStore(Database(f"sqlite:///{records}")).ring().owner_of(added.stdout.strip())
     assert key is not None
     assert (key.name, key.role, key.reports) == ("田中", "ask", frozenset(["seaweed"]))
     ipqa("keys", "add", "site-admin", "--role", "admin")
@@ -514,9 +514,9 @@ def test_a_key_is_shown_once_alone_on_standard_output(
 
 
 def test_a_key_is_removed_by_its_name_and_the_last_one_is_told(ipqa: Run, tmp_path: Path) -> None:
-    records = str(tmp_path / "records.sqlite3")
+    records = f"sqlite:///{tmp_path}/records.sqlite3"
     for name in ("田中", "佐藤"):
-        ipqa("keys", "add", name, IPQA_RECORDS=records)
+        ipqa("keys", "add", name, IPQA_DATABASE_URL=records)
     assert "キーなしで" not in ipqa("keys", "remove", "田中").stderr
     assert "キーなしで" in ipqa("keys", "remove", "佐藤").stderr
     assert_refused(ipqa("keys", "remove", "佐藤"), "佐藤", "ipqa keys list")
@@ -526,13 +526,32 @@ def test_a_key_is_removed_by_its_name_and_the_last_one_is_told(ipqa: Run, tmp_pa
 def test_a_key_that_could_read_nothing_or_is_there_already_is_refused(
     ipqa: Run, index: Path, tmp_path: Path
 ) -> None:
-    records = str(tmp_path / "records.sqlite3")
+    records = f"sqlite:///{tmp_path}/records.sqlite3"
     unknown = ("keys", "add", "田中", "--report", "無い", "--index", index)
-    assert_refused(ipqa(*unknown, IPQA_RECORDS=records), "「無い」", "seaweed")
+    assert_refused(ipqa(*unknown, IPQA_DATABASE_URL=records), "「無い」", "seaweed")
     admin = ("keys", "add", "田中", "--role", "admin", "--report", "seaweed", "--index", index)
     assert_refused(ipqa(*admin), "admin")
     assert ipqa("keys", "add", "田中").returncode == 0
     assert_refused(ipqa("keys", "add", "田中"), "「田中」", "ipqa keys remove")
+
+
+def test_records_are_copied_into_a_database_that_holds_none(ipqa: Run, tmp_path: Path) -> None:
+    before, after = tmp_path / "records.sqlite3", tmp_path / "new.sqlite3"
+    token = KeyStore(Database(f"sqlite:///{before}")).add("田中", "ask")
+    target = f"sqlite:///{after}"
+    copied = ipqa("records", "copy", before, IPQA_DATABASE_URL=target)
+    assert copied.returncode == 0, copied.stderr
+    assert "api_keys  1" in copied.stdout
+    assert KeyStore(Database(target)).ring().owner_of(token) is not None
+    assert_refused(ipqa("records", "copy", before), str(after), "IPQA_DATABASE_URL")
+    assert_refused(ipqa("records", "copy", tmp_path / "none"), str(tmp_path / "none"))
+
+
+def test_a_setting_that_is_no_more_is_refused_with_the_one_that_took_its_place(
+    ipqa: Run, tmp_path: Path
+) -> None:
+    refused = ipqa("keys", "list", IPQA_RECORDS=str(tmp_path / "old.sqlite3"))
+    assert_refused(refused, "IPQA_RECORDS", f"IPQA_DATABASE_URL=sqlite:///{tmp_path}/old.sqlite3")
 
 
 @pytest.mark.parametrize("command", [["serve"], ["mcp", "--http"]])
@@ -540,11 +559,11 @@ def test_nothing_listens_beyond_this_machine_without_a_key(
     ipqa: Run, index: Path, tmp_path: Path, command: list[str]
 ) -> None:
     """The line that fixes it is in the message; with the key, it is the port that is refused."""
-    records = str(tmp_path / "records.sqlite3")
+    records = f"sqlite:///{tmp_path}/records.sqlite3"
     with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 - to be found taken
         port = str(taken.getsockname()[1])
         start = (*command, "--index", index, "--host", "0.0.0.0", "--port", port)  # noqa: S104
-        refused = ipqa(*start, IPQA_RECORDS=records)
+        refused = ipqa(*start, IPQA_DATABASE_URL=records)
         line = f"ipqa keys add admin --role admin --index {index}"
         assert_refused(refused, "0.0.0.0", f"`{line}`")  # noqa: S104
         assert ipqa(*line.removeprefix("ipqa ").split()).returncode == 0

@@ -15,7 +15,7 @@ import pytest
 from ipqa import japanese
 from ipqa.assistant import Assistant
 from ipqa.current import CurrentAssistant
-from ipqa.errors import CanaryFailed, NotReady, ShippedModelUnavailable
+from ipqa.errors import CanaryFailed, NotReady, RecordsNotReady, ShippedModelUnavailable
 from ipqa.index.build import add_reports, build_index, remove_report
 from ipqa.index.files import seal
 from ipqa.index.generations import (
@@ -32,7 +32,7 @@ from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
 from ipqa.reports import open_file
 from ipqa.settings import Settings
-from tests.parts import shipped_model
+from tests.parts import records_at, shipped_model
 from tests.server.running import running
 
 _PATIENCE = 120
@@ -125,8 +125,10 @@ def test_a_server_takes_up_what_others_put_in_force(settings: Settings) -> None:
 @pytest.mark.slow
 def test_no_request_is_lost_while_generations_change(settings: Settings, tmp_path: Path) -> None:
     records = tmp_path / "records.sqlite3"
-    settings = settings.model_copy(update={"records": records, "questions_per_minute": 100_000})
-    keys = KeyStore(Database(records))
+    settings = settings.model_copy(
+        update={"database_url": records_at(records), "questions_per_minute": 100_000}
+    )
+    keys = KeyStore(Database(f"sqlite:///{records}"))
     whole = {"authorization": f"Bearer {keys.add('管理', 'admin')}"}
     limited = {"authorization": f"Bearer {keys.add('田中', 'ask', ['青海'])}"}
     ended = threading.Event()
@@ -259,8 +261,10 @@ def test_a_missing_dictionary_is_told(settings: Settings, request: pytest.Fixtur
 def test_whoever_may_not_read_every_report_is_told_whether_and_not_why(
     settings: Settings, tmp_path: Path
 ) -> None:
-    settings = settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
-    keys = KeyStore(Database(settings.records))
+    settings = settings.model_copy(
+        update={"database_url": records_at(tmp_path / "records.sqlite3")}
+    )
+    keys = KeyStore(Database.of(settings))
     known = {"authorization": f"Bearer {keys.add('監視', 'ask')}"}
     limited = {"authorization": f"Bearer {keys.add('田中', 'ask', ['青海'])}"}
     speechless(settings)
@@ -278,10 +282,10 @@ def test_where_the_keys_cannot_be_read_nobody_is_told_why(
     settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "records.sqlite3").write_bytes(b"no database at all, but something else" * 100)
-    broken = settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
+    broken = settings.model_copy(update={"database_url": records_at(tmp_path / "records.sqlite3")})
     with running(broken) as client:
-        assert health(client)[:2] == (503, NotReady.__name__)
-        assert "records" not in client.get("/readyz").text
+        assert health(client)[:2] == (503, RecordsNotReady.__name__)
+        assert "records.sqlite3" not in client.get("/readyz").text
 
 
 def test_a_part_whose_files_went_with_a_change_is_made_of_what_is_in_force_now(

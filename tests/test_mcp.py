@@ -29,7 +29,7 @@ from ipqa.mcp.tools import ReportTools
 from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
-from tests.parts import ROOT, assistant_for
+from tests.parts import ROOT, assistant_for, records_at
 from tests.serving import started
 
 Result = TypeVar("Result", bound=BaseModel)
@@ -68,7 +68,7 @@ class Tools:
 def http_server(settings: Settings) -> Iterator[str]:
     """The address of a server that is told to listen wherever there is a free port."""
     command = ("mcp", "--index", settings.index, "--http")
-    own = {"IPQA_RECORDS": str(settings.records)}
+    own = {"IPQA_DATABASE_URL": settings.database_url.get_secret_value()}
     with started(*command, environment=own, told_on="stderr") as server:
         yield server.address
         said, told = server.ended(signal.SIGTERM)
@@ -361,8 +361,10 @@ def test_a_port_that_is_taken_is_told(small_settings: Settings) -> None:
 def test_over_http_a_key_is_wanted_as_soon_as_there_is_one(
     small_settings: Settings, tmp_path: Path
 ) -> None:
-    settings = small_settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
-    store = KeyStore(Database(settings.records))
+    settings = small_settings.model_copy(
+        update={"database_url": records_at(tmp_path / "records.sqlite3")}
+    )
+    store = KeyStore(Database.of(settings))
     everything, some = store.add("田中", "ask"), store.add("佐藤", "ask", ["seaweed"])
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     kinds = {"accept": "application/json, text/event-stream", "accept-language": "en"}

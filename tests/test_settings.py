@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from ipqa.errors import BadSetting, Language
+from ipqa.errors import BadSetting, Language, SettingReplaced
 from ipqa.settings import SHIPPED_MODEL, Settings, message_language, read_settings
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -11,7 +11,10 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
-    "records": ("/srv/記録.sqlite3", Path("/srv/記録.sqlite3")),
+    "database_url": (
+        "postgresql://ipqa:秘密@db/ipqa",
+        SecretStr("postgresql://ipqa:秘密@db/ipqa"),
+    ),
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),
@@ -107,6 +110,43 @@ def test_a_value_out_of_range_is_refused(
     monkeypatch.setenv(f"IPQA_{name.upper()}", value)
     with pytest.raises(ValidationError, match=name):
         Settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "records.sqlite3", "sqlite://records", "postgres://u:p@db/ipqa", "mysql://u:p@db/ipqa"],
+)
+def test_an_address_of_no_known_kind_of_database_is_refused_and_not_repeated(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPQA_DATABASE_URL", url)
+    with pytest.raises(BadSetting, match="IPQA_DATABASE_URL") as caught:
+        read_settings()
+    assert "u:p" not in str(caught.value)
+
+
+def test_records_are_kept_with_the_index_unless_told_otherwise() -> None:
+    settings = Settings(index=Path("/srv/索引"))
+    assert settings.database_url.get_secret_value() == "sqlite:////srv/索引/records.sqlite3"
+
+
+def test_the_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPQA_DATABASE_URL", "postgresql://ipqa:秘密@db/ipqa")
+    assert "秘密" not in repr(Settings()) + str(Settings())
+
+
+def test_the_setting_that_another_took_the_place_of_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IPQA_RECORDS", "")
+    assert Settings()
+    monkeypatch.setenv("IPQA_RECORDS", "/srv/記録.sqlite3")
+    for read in (Settings, read_settings):
+        with pytest.raises(SettingReplaced) as caught:
+            read()
+        for language in LANGUAGES:
+            told = caught.value.message(language)
+            assert "IPQA_DATABASE_URL=sqlite:////srv/記録.sqlite3" in told
 
 
 def test_options_do_not_change_once_read() -> None:

@@ -50,7 +50,7 @@ def serving(index: Path, records: Path, *, reader: bool) -> Iterator[Server]:
     command = [sys.executable, "-m", "ipqa.cli", "serve", "--index", str(index), "--port", "0"]
     with subprocess.Popen(  # noqa: S603 - ourselves
         [*command, *options],
-        env=os.environ | {"IPQA_RECORDS": str(records / "records.sqlite3")},
+        env=os.environ | {"IPQA_DATABASE_URL": f"sqlite:///{records}/records.sqlite3"},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -1,17 +1,27 @@
 """Every option of ipqa, its default and its environment variable, in one place."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ipqa.errors import BadSetting, Language
+from ipqa.errors import BadSetting, Language, SettingReplaced
 
 SHIPPED_MODEL = "ipqa-embedder"
 """The name of the embedding model that is installed with ipqa."""
+
+_DATABASE = re.compile(r"sqlite:///.+|postgresql://.+/.+")
 
 
 @cache
@@ -29,6 +39,15 @@ def _names(given: object) -> object:
     return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
+def _database(given: SecretStr) -> SecretStr:
+    """The address of a database of a kind that records are kept in."""
+    if not _DATABASE.fullmatch(given.get_secret_value()):
+        raise ValueError(
+            "Input should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        )
+    return given
+
+
 class Settings(BaseSettings):
     """The options, read from the environment as ``IPQA_`` and the name in capitals."""
 
@@ -36,9 +55,10 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
-    records: Path = Field(
-        default_factory=lambda given: given["index"] / "records.sqlite3",
-        description="File that keeps conversations, what people say about answers, and API keys.",
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        default_factory=lambda given: SecretStr(f"sqlite:///{given['index'] / 'records.sqlite3'}"),
+        description="Database that keeps conversations, what people say about answers, API keys and uploads: "
+        "a file, sqlite:///FILE, or PostgreSQL, postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
     )
     keep_conversations: bool = Field(
         default=True,
@@ -142,12 +162,23 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port on which the server listens.")
     web: Path = Field(default_factory=_web_folder, description="Folder with the chat page.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_settings_of_before(cls, given: Any) -> Any:  # noqa: ANN401 - as pydantic has it
+        """Refuse ``IPQA_RECORDS``: who sets it would find other records than those that it names."""
+        file = os.environ.get("IPQA_RECORDS")
+        if file:
+            new = f"IPQA_DATABASE_URL=sqlite:///{file}"
+            raise SettingReplaced(old="IPQA_RECORDS", new=new)
+        return given
+
 
 def read_settings(**given: object) -> Settings:
     """Settings from the environment, and over them what was given.
 
     Raises:
         BadSetting: a value cannot be used.
+        SettingReplaced: a setting is set that is no more.
     """
     try:
         return Settings.model_validate(given)

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ipqa.settings import Settings
 from tests.browser.watching import Watch
+from tests.parts import records_at
 from tests.server.running import running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -52,7 +53,7 @@ def served(
     """A server on the report that ships; conversations are kept. Reports are not to be changed."""
     folder = tmp_path_factory.mktemp("served")
     settings = corpus_settings.model_copy(
-        update={"records": folder / "records.sqlite3", "runs": folder / "runs"}
+        update={"database_url": records_at(folder / "records.sqlite3"), "runs": folder / "runs"}
     )
     with running(settings) as client:
         yield client

@@ -18,6 +18,7 @@ from ipqa.server.app import create_app
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import allow, ask, requests_held
+from tests.parts import records_at
 from tests.server.running import running
 
 COUNT = "トヨタの公開件数は？"
@@ -42,7 +43,9 @@ def own(
     browser: Browser, small_settings: Settings, assistant: Assistant, tmp_path: Path
 ) -> Iterator[Page]:
     """The page on a server of its own that answers from the small report, its list empty."""
-    settings = small_settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
+    settings = small_settings.model_copy(
+        update={"database_url": records_at(tmp_path / "records.sqlite3")}
+    )
     with running(settings, lambda _: assistant) as client, visiting(browser, client) as page:
         yield page
 
@@ -276,7 +279,7 @@ def test_a_conversation_begun_while_a_question_is_under_way_stays_empty(page: Pa
 def test_where_nothing_is_kept_there_is_no_list_and_follow_ups_still_work(
     browser: Browser, small_settings: Settings, assistant: Assistant, tmp_path: Path
 ) -> None:
-    update = {"records": tmp_path / "records.sqlite3", "keep_conversations": False}
+    update = {"database_url": records_at(tmp_path / "records.sqlite3"), "keep_conversations": False}
     settings = small_settings.model_copy(update=update)
     with running(settings, lambda _: assistant) as client, visiting(browser, client) as page:
         expect(page.locator("conversation-list")).to_be_hidden()
@@ -340,7 +343,9 @@ def restarted(settings: Settings, assistant: Assistant) -> Iterator[Restarted]:
 def test_a_conversation_goes_on_after_the_server_was_away(
     browser: Browser, small_settings: Settings, assistant: Assistant, tmp_path: Path
 ) -> None:
-    settings = small_settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
+    settings = small_settings.model_copy(
+        update={"database_url": records_at(tmp_path / "records.sqlite3")}
+    )
     with (
         restarted(settings, assistant) as server,
         httpx.Client(base_url=server.address) as client,

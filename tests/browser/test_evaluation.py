@@ -14,6 +14,7 @@ from ipqa.evaluation.run import ask_all, scores_of, write_run
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import allow
+from tests.parts import records_at
 from tests.server.running import running
 
 QUESTIONS = [
@@ -50,7 +51,7 @@ def runs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(small_settings: Settings, runs: Path, tmp_path: Path) -> Iterator[httpx.Client]:
-    own = {"runs": runs, "records": tmp_path / "records.sqlite3"}
+    own = {"runs": runs, "database_url": records_at(tmp_path / "records.sqlite3")}
     with running(small_settings.model_copy(update=own)) as client:
         yield client
 

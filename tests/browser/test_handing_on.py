@@ -14,6 +14,7 @@ from ipqa.records.feedback import FeedbackStore
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import allow, ask
+from tests.parts import records_at
 from tests.server.running import running
 
 COUNT = "トヨタの公開件数は？"
@@ -158,7 +159,7 @@ def own(
     browser: Browser, small_settings: Settings, small_assistant: Assistant, records: Path
 ) -> Iterator[Page]:
     """The page on a server whose records no other test writes."""
-    settings = small_settings.model_copy(update={"records": records})
+    settings = small_settings.model_copy(update={"database_url": records_at(records)})
     with running(settings, lambda _: small_assistant) as client, visiting(browser, client) as page:
         yield page
 
@@ -176,7 +177,7 @@ def test_feedback_with_a_comment_arrives_in_the_records(own: Page, records: Path
     disliked.get_by_role("textbox").fill("天気は<b>別の</b>\n部署に聞きました😀")
     disliked.get_by_role("button", name="評価を送る").click()
     expect(disliked.get_by_text("ありがとうございます。記録しました。")).to_be_visible()
-    first, second = FeedbackStore(Database(records)).all()
+    first, second = FeedbackStore(Database(f"sqlite:///{records}")).all()
     assert (first.question, first.helpful, first.answered, first.comment) == (GREW, True, True, "")
     assert "1,250トン" in first.citations[0].quote
     assert (second.question, second.helpful, second.answered) == (WEATHER, False, False)
@@ -192,7 +193,7 @@ def test_changing_the_verdict_keeps_the_words_already_written(own: Page, records
     expect(turn.get_by_role("textbox")).to_have_value("数字が欲しかった")
     turn.get_by_role("button", name="評価を送る").click()
     expect(turn.get_by_text("ありがとうございます。記録しました。")).to_be_visible()
-    (stored,) = FeedbackStore(Database(records)).all()
+    (stored,) = FeedbackStore(Database(f"sqlite:///{records}")).all()
     assert (stored.helpful, stored.comment) == (True, "数字が欲しかった")
 
 
@@ -207,7 +208,7 @@ def test_feedback_that_could_not_be_sent_keeps_the_comment(own: Page, records: P
     own.unroute("**/api/feedback")
     turn.get_by_role("button", name="評価を送る").click()
     expect(turn.get_by_text("ありがとうございます。記録しました。")).to_be_visible()
-    assert [stored.comment for stored in FeedbackStore(Database(records)).all()] == [
+    assert [stored.comment for stored in FeedbackStore(Database(f"sqlite:///{records}")).all()] == [
         "数字が欲しかった"
     ]
 

@@ -33,7 +33,7 @@ class Keyed:
 @pytest.fixture
 def keyed(tmp_path: Path) -> Keyed:
     settings = own_settings(tmp_path, {"seaweed.md": SMALL_REPORT})
-    store = KeyStore(Database(settings.records))
+    store = KeyStore(Database.of(settings))
     return Keyed(settings, store.add("田中", "ask"), store.add("site-admin", "admin"))
 
 
@@ -149,7 +149,7 @@ def test_a_key_that_is_taken_away_is_asked_for_where_one_stands(
         give(page, keyed.asker)
         # What the page fetches at its start would else be refused, and asked for before the question is.
         expect(page.locator(".sample").first).to_be_visible()
-        KeyStore(Database(keyed.settings.records)).remove("田中")
+        KeyStore(Database.of(keyed.settings)).remove("田中")
         page.locator("#question").fill("南浜の水温は何度ですか")
         page.locator("#question").press("Enter")
         give(page, keyed.admin)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import allow, ask
-from tests.parts import ROOT
+from tests.parts import ROOT, records_at
 from tests.server.running import running
 
 WEB = ROOT / "web"
@@ -47,7 +47,7 @@ def server(
     small_settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("languages")
-    own = {"records": folder / "records.sqlite3", "runs": folder / "runs"}
+    own = {"database_url": records_at(folder / "records.sqlite3"), "runs": folder / "runs"}
     with running(small_settings.model_copy(update=own)) as client:
         yield client
 

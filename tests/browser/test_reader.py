@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.watching import ask, requests_held
-from tests.parts import build_small_index
+from tests.parts import build_small_index, records_at
 from tests.pdf_maker import PdfMaker
 from tests.server.running import running
 
@@ -87,7 +87,9 @@ def glass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (corpus / "harbour.pdf").write_bytes(_pdf())
     settings = build_small_index(corpus, folder / "index")
     with running(
-        settings.model_copy(update={"records": folder / "records", "runs": folder / "runs"})
+        settings.model_copy(
+            update={"database_url": records_at(folder / "records.sqlite3"), "runs": folder / "runs"}
+        )
     ) as client:
         yield client
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import ask
+from tests.parts import records_at
 from tests.server.running import running
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
@@ -43,7 +44,7 @@ COLOURS = 256
 @pytest.fixture
 def server(corpus_settings: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
     """A server on the report that ships where nothing was asked before."""
-    own = {"records": tmp_path / "records.sqlite3", "runs": tmp_path / "runs"}
+    own = {"database_url": records_at(tmp_path / "records.sqlite3"), "runs": tmp_path / "runs"}
     with running(corpus_settings.model_copy(update=own)) as client:
         yield client
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from ipqa.settings import Settings
 from tests.browser.visiting import visiting
 from tests.browser.watching import allow
+from tests.parts import records_at
 from tests.server.running import running
 
 DRAFT = (
@@ -25,7 +26,7 @@ def server(
     small_settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     records = tmp_path_factory.mktemp("verify") / "records.sqlite3"
-    with running(small_settings.model_copy(update={"records": records})) as client:
+    with running(small_settings.model_copy(update={"database_url": records_at(records)})) as client:
         yield client
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from ipqa.settings import Settings
 from tests.browser.watching import Watch
-from tests.parts import build_small_index
+from tests.parts import build_small_index, records_at
 
 
 @contextmanager
@@ -40,5 +40,5 @@ def own_settings(folder: Path, reports: dict[str, str]) -> Settings:
     for name, text in reports.items():
         (corpus / name).write_text(text, encoding="utf-8")
     settings = build_small_index(corpus, folder / "index")
-    own = {"records": folder / "records.sqlite3", "runs": folder / "runs"}
+    own = {"database_url": records_at(folder / "records.sqlite3"), "runs": folder / "runs"}
     return settings.model_copy(update=own)

@@ -19,6 +19,7 @@ from ipqa.records.database import Database
 from ipqa.reports import open_file
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT, shipped_model
+from tests.postgres import PostgresqlFolder
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (folder / "甲社.md").write_text("# 甲社\n\n甲社は米を売る。", encoding="utf-8")
     file = open_file(folder / "甲社.md", max_bytes=10**6)
     add_reports(settings, shipped_model(), [(file, str(folder / "甲社.md"))], lambda _: None)
-    ConversationStore(Database(settings.records)).start("設備投資について")
+    ConversationStore(Database.of(settings)).start("設備投資について")
     return settings
 
 
@@ -129,13 +130,36 @@ def test_an_index_made_with_another_model_is_told(settings: Settings) -> None:
 
 
 def test_damaged_records_are_told(settings: Settings) -> None:
-    with closing(sqlite3.connect(settings.records)) as connection:
+    records = settings.index / "records.sqlite3"
+    with closing(sqlite3.connect(records)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    whole = settings.records.read_bytes()
-    settings.records.write_bytes(whole[: len(whole) // 2])
+    whole = records.read_bytes()
+    records.write_bytes(whole[: len(whole) // 2])
     checkup = examine(settings)
     assert faults(checkup) == [("records.sqlite3", "RecordsDamaged")]
-    assert settings.records.read_bytes() == whole[: len(whole) // 2]
+    assert records.read_bytes() == whole[: len(whole) // 2]
+
+
+def test_records_in_a_database_are_examined_and_not_made(
+    settings: Settings, postgresql: PostgresqlFolder
+) -> None:
+    with postgresql.new_database() as url:
+        inside = url.replace("postgres@", "postgres:秘密@")
+        examined = settings.model_copy(update={"database_url": SecretStr(inside)})
+        place = f"127.0.0.1:{postgresql.port}/fresh"
+        checkup = examine(examined)
+        assert checkup.faults == ()
+        assert (checkup.records.place, checkup.records.there) == (place, False)
+        with closing(Database.of(examined)) as database:
+            ConversationStore(database).start("設備投資について")
+        assert examine(examined).records.there
+        with postgresql.stopped():
+            checkup = examine(examined)
+    assert [(fault.file, fault.error) for fault in checkup.faults] == [
+        (place, "DatabaseUnavailable")
+    ]
+    assert checkup.settings["IPQA_DATABASE_URL"] == f"postgresql://{place}"
+    assert "秘密" not in checkup.model_dump_json()
 
 
 def test_a_disk_without_room_for_another_index_is_told(

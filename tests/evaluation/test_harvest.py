@@ -16,7 +16,7 @@ QUOTE = "港町倉庫の2023年度の取扱量は12万8,000トンだった。"
 
 @pytest.fixture
 def store(tmp_path: Path) -> FeedbackStore:
-    return FeedbackStore(Database(tmp_path / "records.sqlite3"))
+    return FeedbackStore(Database(f"sqlite:///{tmp_path}/records.sqlite3"))
 
 
 def reviewed(

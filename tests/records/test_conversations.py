@@ -1,12 +1,9 @@
-"""Conversations in real SQLite files."""
+"""Conversations, in a real SQLite file and in a real PostgreSQL database."""
 
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -15,7 +12,7 @@ from ipqa.answering.answer import Answer, Citation, Claim
 from ipqa.errors import RecordsUnavailable, UnknownConversation
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.database import Database
-from ipqa.records.feedback import Feedback, FeedbackStore
+from tests.records.conftest import Opened, Queried
 
 QUOTE = "潮見製作所は2023年10月に広島工場を増築した。"
 
@@ -49,13 +46,8 @@ def answer(text: str = f"{QUOTE}[1]") -> Answer:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "索引" / "records.sqlite3"
-
-
-@pytest.fixture
-def store(path: Path) -> ConversationStore:
-    return ConversationStore(Database(path))
+def store(database: Database) -> ConversationStore:
+    return ConversationStore(database)
 
 
 def questions(store: ConversationStore, conversation: str) -> list[str]:
@@ -74,25 +66,11 @@ def asked(store: ConversationStore, *each: str) -> str:
     return conversation
 
 
-def test_the_file_is_made_on_first_use(path: Path) -> None:
-    store = ConversationStore(Database(path))
-    assert not path.parent.exists()
-    assert store.all() == []
-    assert path.is_file()
-
-
-def test_a_file_that_was_taken_away_is_made_anew(store: ConversationStore, path: Path) -> None:
-    store.start("広島工場の増築")
-    path.unlink()
-    assert store.all() == []
-    assert store.start("人員の計画").turns == 0
-
-
-def test_what_was_said_comes_back_from_the_file(store: ConversationStore, path: Path) -> None:
+def test_what_was_said_comes_back(store: ConversationStore, opened: Opened) -> None:
     started = store.start("広島工場の増築")
     store.add_turn(started.id, "広島工場を増築したのはいつですか", answer())
     store.add_turn(started.id, "それはなぜですか", answer("資料に記載がありません。"))
-    kept = ConversationStore(Database(path)).get(started.id)
+    kept = ConversationStore(opened()).get(started.id)
     assert (kept.id, kept.title, kept.created) == (started.id, started.title, started.created)
     assert [(turn.question, turn.answer) for turn in kept.turns] == [
         ("広島工場を増築したのはいつですか", answer()),
@@ -197,23 +175,25 @@ def test_a_question_that_is_put_anew_replaces_its_turn_and_all_after_it(
     assert questions(store, conversation) == [*left, "次の質問"]
 
 
-def test_a_deleted_conversation_takes_its_turns_along(store: ConversationStore, path: Path) -> None:
+def test_a_deleted_conversation_takes_its_turns_along(
+    store: ConversationStore, queried: Queried
+) -> None:
     conversation = asked(store, "投資額は", "回収の見込みは")
     other = asked(store, "人員は")
     store.delete(conversation)
     assert [each.id for each in store.all()] == [other]
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT conversation FROM turns").fetchall() == [(other,)]
+    assert queried("SELECT conversation FROM turns") == [(other,)]
 
 
-def test_an_unknown_conversation_is_told_by_its_id(store: ConversationStore) -> None:
+@pytest.mark.parametrize("unknown", ["無い", "見えない\0文字"])
+def test_an_unknown_conversation_is_told_by_its_id(store: ConversationStore, unknown: str) -> None:
     for use in (
-        lambda: store.get("無い"),
-        lambda: store.add_turn("無い", "投資額は", answer()),
-        lambda: store.rename("無い", "新しい題"),
-        lambda: store.delete("無い"),
+        lambda: store.get(unknown),
+        lambda: store.add_turn(unknown, "投資額は", answer()),
+        lambda: store.rename(unknown, "新しい題"),
+        lambda: store.delete(unknown),
     ):
-        with pytest.raises(UnknownConversation, match="無い"):
+        with pytest.raises(UnknownConversation, match=unknown):
             use()
     assert store.all() == []
 
@@ -270,11 +250,10 @@ def test_what_stands_after_an_invisible_character_is_found(store: ConversationSt
 
 
 def test_an_answer_of_another_version_is_told_by_its_turn_and_stays(
-    store: ConversationStore, path: Path
+    store: ConversationStore, queried: Queried
 ) -> None:
     conversation = asked(store, "投資額は", "回収の見込みは")
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("UPDATE turns SET content = '{}' WHERE position = 1")
+    queried("UPDATE turns SET content = '{}' WHERE position = 1")
     with pytest.raises(RecordsUnavailable, match=f"turn 1 of conversation {conversation}"):
         store.get(conversation)
     assert [each.turns for each in store.all()] == [2]
@@ -282,30 +261,8 @@ def test_an_answer_of_another_version_is_told_by_its_turn_and_stays(
     assert questions(store, conversation) == ["投資額は", "回収はいつですか"]
 
 
-def test_a_file_that_held_only_feedback_takes_conversations_too(path: Path) -> None:
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "CREATE TABLE feedback (id INTEGER PRIMARY KEY AUTOINCREMENT, created TEXT NOT NULL, "
-            "reviewed INTEGER NOT NULL DEFAULT 0, content TEXT NOT NULL)"
-        )
-        said = Feedback(question="投資額は", answer="30億円", answered=True, helpful=True)
-        connection.execute(
-            "INSERT INTO feedback (created, content) VALUES ('2025-04-01T00:00:00+00:00', ?)",
-            (said.model_dump_json(),),
-        )
-        connection.commit()
-    records = Database(path)
-    conversation = asked(ConversationStore(records), "投資額は")
-    FeedbackStore(records).mark_reviewed([1])
-    assert [(each.question, each.reviewed) for each in FeedbackStore(records).all()] == [
-        ("投資額は", True)
-    ]
-    assert questions(ConversationStore(records), conversation) == ["投資額は"]
-
-
-def test_threads_that_ask_in_one_conversation_lose_nothing(path: Path) -> None:
-    stores = [ConversationStore(Database(path)), ConversationStore(Database(path))]
+def test_threads_that_ask_in_one_conversation_lose_nothing(opened: Opened) -> None:
+    stores = [ConversationStore(opened()), ConversationStore(opened())]
     conversation = stores[0].start("設備投資について").id
     each = [f"第{number}工場の投資額は" for number in range(60)]
     with ThreadPoolExecutor(12) as pool:
@@ -317,20 +274,20 @@ def test_threads_that_ask_in_one_conversation_lose_nothing(path: Path) -> None:
     assert sorted(questions(stores[0], conversation)) == sorted(each)
 
 
-def test_processes_that_write_at_once_lose_nothing(store: ConversationStore, path: Path) -> None:
+def test_processes_that_write_at_once_lose_nothing(store: ConversationStore, url: str) -> None:
     conversation = asked(store, "はじめの質問")
     script = (
-        "import sys; from pathlib import Path\n"
+        "import sys\n"
         "from ipqa.records.conversations import ConversationStore\n"
         "from ipqa.records.database import Database\n"
-        "store = ConversationStore(Database(Path(sys.argv[1])))\n"
+        "store = ConversationStore(Database(sys.argv[1]))\n"
         "answer = store.get(sys.argv[2]).turns[0].answer\n"
         "for number in range(20):\n"
         "    store.add_turn(sys.argv[2], f'{sys.argv[3]}{number}', answer)\n"
         "    store.start(f'{sys.argv[3]}{number}')\n"
     )
     running = [
-        subprocess.Popen([sys.executable, "-c", script, str(path), conversation, name])
+        subprocess.Popen([sys.executable, "-c", script, url, conversation, name])
         for name in ("甲", "乙")
     ]
     assert [process.wait(timeout=60) for process in running] == [0, 0]
@@ -341,39 +298,40 @@ def test_processes_that_write_at_once_lose_nothing(store: ConversationStore, pat
 
 
 def test_a_process_that_dies_has_lost_nothing_it_has_returned_for(
-    store: ConversationStore, path: Path
+    store: ConversationStore, url: str
 ) -> None:
     conversation = asked(store, "はじめの質問")
     script = (
-        "import os, sys; from pathlib import Path\n"
+        "import os, sys\n"
         "from ipqa.records.conversations import ConversationStore\n"
         "from ipqa.records.database import Database\n"
-        "store = ConversationStore(Database(Path(sys.argv[1])))\n"
+        "store = ConversationStore(Database(sys.argv[1]))\n"
         "answer = store.get(sys.argv[2]).turns[0].answer\n"
         "store.add_turn(sys.argv[2], '次の質問', answer)\n"
         "os._exit(9)"
     )
-    died = subprocess.run([sys.executable, "-c", script, str(path), conversation], check=False)
+    died = subprocess.run([sys.executable, "-c", script, url, conversation], check=False)
     assert died.returncode == 9
     assert questions(store, conversation) == ["はじめの質問", "次の質問"]
 
 
-def test_a_file_that_cannot_be_used_is_told_without_what_people_wrote(tmp_path: Path) -> None:
-    path = tmp_path / "records.sqlite3"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE conversations (memo TEXT)")
-    store = ConversationStore(Database(path))
-    with pytest.raises(RecordsUnavailable, match=r"records\.sqlite3.*no column") as told:
+def test_what_people_wrote_is_in_no_error(
+    store: ConversationStore, database: Database, queried: Queried
+) -> None:
+    store.start("広島工場の増築")
+    queried("CREATE UNIQUE INDEX one_of_each ON conversations (title)")
+    try:
         store.start("社外秘の買収案件")
+        with pytest.raises(RecordsUnavailable, match=r"one_of_each|UNIQUE") as told:
+            store.start("社外秘の買収案件")
+    finally:
+        queried("DROP INDEX one_of_each")
+    assert database.place in str(told.value)
     assert "社外秘" not in str(told.value)
     assert "sqlalche.me" not in str(told.value)
-    for use in (store.all, lambda: store.get("一"), lambda: store.delete("一")):
-        with pytest.raises(RecordsUnavailable):
-            use()
 
 
-def test_a_conversation_is_there_for_its_owner_alone(path: Path) -> None:
-    database = Database(path)
+def test_a_conversation_is_there_for_its_owner_alone(database: Database) -> None:
     stores = {
         owner: ConversationStore(database, owner) for owner in ("田中", "佐藤", "田中さん", None)
     }
@@ -386,9 +344,8 @@ def test_a_conversation_is_there_for_its_owner_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("other", ["佐藤", None])
 def test_somebody_elses_conversation_is_one_that_does_not_exist(
-    path: Path, other: str | None
+    database: Database, other: str | None
 ) -> None:
-    database = Database(path)
     own, others = ConversationStore(database, "田中"), ConversationStore(database, other)
     for mine, theirs in ((own, others), (others, own)):
         conversation = asked(mine, "増築の費用はいくらですか")
@@ -408,10 +365,11 @@ def test_somebody_elses_conversation_is_one_that_does_not_exist(
         assert mine.get(conversation).title == "設備投資について"
 
 
-def test_whoever_gets_the_name_of_a_key_finds_its_conversations_again(path: Path) -> None:
-    conversation = asked(ConversationStore(Database(path), "田中"), "増築の費用はいくらですか")
-    again = ConversationStore(Database(path), "田中")
+def test_whoever_gets_the_name_of_a_key_finds_its_conversations_again(
+    database: Database, queried: Queried
+) -> None:
+    conversation = asked(ConversationStore(database, "田中"), "増築の費用はいくらですか")
+    again = ConversationStore(database, "田中")
     assert questions(again, conversation) == ["増築の費用はいくらですか"]
     again.delete(conversation)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM conversation_owners").fetchone() == (0,)
+    assert queried("SELECT count(*) FROM conversation_owners") == [(0,)]

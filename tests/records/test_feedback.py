@@ -1,24 +1,24 @@
-"""Feedback in real SQLite files, and over HTTP."""
+"""Feedback, in a real SQLite file and in a real PostgreSQL database, and over HTTP."""
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from threading import Barrier
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
-from ipqa.errors import RecordsUnavailable
+from ipqa.errors import RecordUnreadable
 from ipqa.records.database import Database
 from ipqa.records.feedback import Feedback, FeedbackStore, RatedCitation
+from ipqa.records.tables import FEEDBACK
 from ipqa.server.feedback import router
+from tests.records.conftest import Opened, Queried
 
 QUOTE = "青葉精機は2024年6月に第二工場を稼働させた。"
 
@@ -35,13 +35,8 @@ def feedback(question: str = "第二工場はいつ動き始めましたか", co
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "索引" / "feedback.sqlite3"
-
-
-@pytest.fixture
-def store(path: Path) -> FeedbackStore:
-    return FeedbackStore(Database(path))
+def store(database: Database) -> FeedbackStore:
+    return FeedbackStore(database)
 
 
 def test_a_new_store_is_empty(store: FeedbackStore) -> None:
@@ -69,9 +64,9 @@ def test_what_is_stored_comes_back_with_its_id_and_time(store: FeedbackStore) ->
         "見えない\0文字",
     ],
 )
-def test_a_comment_comes_back_unchanged(path: Path, comment: str) -> None:
-    FeedbackStore(Database(path)).add(feedback(comment=comment))
-    assert [stored.comment for stored in FeedbackStore(Database(path)).all()] == [comment]
+def test_a_comment_comes_back_unchanged(opened: Opened, comment: str) -> None:
+    FeedbackStore(opened()).add(feedback(comment=comment))
+    assert [stored.comment for stored in FeedbackStore(opened()).all()] == [comment]
 
 
 def test_half_an_emoji_does_not_lose_the_comment(store: FeedbackStore) -> None:
@@ -103,8 +98,8 @@ def test_a_comment_may_have_2000_characters_and_no_more() -> None:
         feedback(comment="あ" * 2001)
 
 
-def test_many_threads_lose_nothing_even_on_first_use(path: Path) -> None:
-    stores = [FeedbackStore(Database(path)), FeedbackStore(Database(path))]
+def test_many_threads_lose_nothing_even_on_first_use(opened: Opened) -> None:
+    stores = [FeedbackStore(opened()), FeedbackStore(opened())]
     questions = [f"第{number}工場の生産量は" for number in range(120)]
     with ThreadPoolExecutor(24) as pool:
         ids = list(
@@ -115,86 +110,42 @@ def test_many_threads_lose_nothing_even_on_first_use(path: Path) -> None:
     assert len(kept) == len(questions)
 
 
-def test_a_file_may_be_made_by_several_threads_at_once(tmp_path: Path) -> None:
-    threads = 8
-    together = Barrier(threads)
-
-    def first_add(path: Path) -> int:
-        together.wait()
-        return FeedbackStore(Database(path)).add(feedback())
-
-    with ThreadPoolExecutor(threads) as pool:
-        for path in (tmp_path / f"{number}.sqlite3" for number in range(30)):
-            ids = sorted(pool.map(first_add, [path] * threads))
-            assert [each.id for each in FeedbackStore(Database(path)).all()] == ids
-
-
-def test_a_process_that_dies_has_lost_nothing_it_acknowledged(path: Path) -> None:
+def test_a_process_that_dies_has_lost_nothing_it_acknowledged(
+    store: FeedbackStore, url: str
+) -> None:
     script = (
-        "import os, sys; from pathlib import Path\n"
+        "import os, sys\n"
         "from ipqa.records.database import Database\n"
         "from ipqa.records.feedback import Feedback, FeedbackStore\n"
-        "store = FeedbackStore(Database(Path(sys.argv[1])))\n"
+        "store = FeedbackStore(Database(sys.argv[1]))\n"
         "for number in range(5):\n"
         "    one = Feedback(question=f'{number}年目は', answer='', answered=False, helpful=False)\n"
         "    os.write(1, f'{store.add(one)} '.encode())\n"
         "os._exit(9)"
     )
     result = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", script, url], capture_output=True, check=False, timeout=60
     )
     assert result.returncode == 9, result.stderr
     acknowledged = [int(number) for number in result.stdout.split()]
-    assert [each.id for each in FeedbackStore(Database(path)).all()] == acknowledged
+    assert [each.id for each in store.all()] == acknowledged
     assert len(acknowledged) == 5
 
 
-def test_it_is_written_while_another_reads(store: FeedbackStore, path: Path) -> None:
+def test_it_is_written_while_another_reads(store: FeedbackStore, database: Database) -> None:
     store.add(feedback())
-    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        assert reader.execute("SELECT count(*) FROM feedback").fetchone() == (1,)
+    count = select(func.count()).select_from(FEEDBACK)
+    with database.reading() as reader:
+        assert reader.execute(count).scalar() == 1
         store.add(feedback())
+        assert reader.execute(count).scalar() == 1  # as it was at one moment
     assert len(store.all()) == 2
 
 
-def _no_database(path: Path) -> None:
-    path.write_text("これはデータベースではありません。" * 100, encoding="utf-8")
-
-
-def _other_table(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE feedback (memo TEXT)")
-
-
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-@pytest.mark.parametrize("spoil", [_no_database, _other_table, _folder])
-def test_a_file_that_is_no_store_is_told_by_its_name(tmp_path: Path, spoil: object) -> None:
-    path = tmp_path / "feedback.sqlite3"
-    assert callable(spoil)
-    spoil(path)
-    for use in (
-        lambda: FeedbackStore(Database(path)).add(feedback()),
-        FeedbackStore(Database(path)).all,
-    ):
-        with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
-            use()
-
-
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "index").write_text("ファイル", encoding="utf-8")
-    with pytest.raises(RecordsUnavailable, match=r"feedback\.sqlite3"):
-        FeedbackStore(Database(tmp_path / "index" / "feedback.sqlite3")).add(feedback())
-
-
-def test_a_broken_row_is_told_by_its_number(store: FeedbackStore, path: Path) -> None:
+def test_a_broken_row_is_told_by_its_number(store: FeedbackStore, queried: Queried) -> None:
     store.add(feedback())
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("UPDATE feedback SET content = '{'")
-    with pytest.raises(RecordsUnavailable, match="row 1"):
+    queried("UPDATE feedback SET content = '{'")
+    with pytest.raises(RecordUnreadable, match="row 1"):
         store.all()
 
 

@@ -1,25 +1,16 @@
-"""API keys in real SQLite files."""
-
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+"""API keys, in a real SQLite file and in a real PostgreSQL database."""
 
 import pytest
 
-from ipqa.errors import BadKey, KeyExists, RecordsUnavailable, UnknownKey
-from ipqa.records.conversations import ConversationStore
+from ipqa.errors import BadKey, KeyExists, RecordUnreadable, UnknownKey
 from ipqa.records.database import Database
 from ipqa.records.keys import ApiKey, KeyStore, Role
+from tests.records.conftest import Queried
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "索引" / "records.sqlite3"
-
-
-@pytest.fixture
-def store(path: Path) -> KeyStore:
-    return KeyStore(Database(path))
+def store(database: Database) -> KeyStore:
+    return KeyStore(database)
 
 
 def owner(store: KeyStore, token: str) -> ApiKey:
@@ -47,12 +38,11 @@ def test_keys_are_long_chance_and_never_the_same(store: KeyStore) -> None:
     assert all(token.startswith("ipqa_") and len(token) >= 5 + 43 for token in tokens)
 
 
-def test_the_file_does_not_hold_the_key(store: KeyStore, path: Path) -> None:
+def test_the_records_do_not_hold_the_key(store: KeyStore, queried: Queried) -> None:
     token = store.add("田中", "ask")
-    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert "田中".encode() in kept
-    assert token.encode() not in kept
-    assert token.removeprefix("ipqa_").encode() not in kept
+    kept = str(queried("SELECT * FROM api_keys"))
+    assert "田中" in kept
+    assert token.removeprefix("ipqa_") not in kept
 
 
 @pytest.mark.parametrize("changed", ["", "x", "ipqa_", "田中", "\ud800"])
@@ -63,11 +53,10 @@ def test_anything_else_opens_nothing(store: KeyStore, changed: str) -> None:
     assert store.ring().owner_of(token[:-1]) is None
 
 
-def test_the_hash_that_is_kept_is_no_key(store: KeyStore, path: Path) -> None:
+def test_the_hash_that_is_kept_is_no_key(store: KeyStore, queried: Queried) -> None:
     store.add("田中", "ask")
-    with closing(sqlite3.connect(path)) as connection:
-        (digest,) = connection.execute("SELECT digest FROM api_keys").fetchone()
-    assert store.ring().owner_of(digest) is None
+    ((digest,),) = queried("SELECT digest FROM api_keys")
+    assert store.ring().owner_of(str(digest)) is None
 
 
 def test_a_key_that_was_removed_opens_nothing(store: KeyStore) -> None:
@@ -100,36 +89,12 @@ def test_an_admin_is_not_limited_to_some_reports(store: KeyStore) -> None:
         store.add("site-admin", "admin", ["plan"])
 
 
-def test_to_ask_for_the_keys_makes_no_file(store: KeyStore, path: Path) -> None:
-    assert store.all() == []
-    assert store.ring().owner_of("ipqa_x") is None
-    assert not path.parent.exists()
-
-
-def test_a_file_of_an_earlier_version_takes_keys(store: KeyStore, path: Path) -> None:
-    conversation = ConversationStore(Database(path)).start("広島工場の増築")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("DROP TABLE api_keys; DROP TABLE conversation_owners;")
-    assert store.all() == []
-    store.add("田中", "ask")
-    assert [key.name for key in store.all()] == ["田中"]
-    assert ConversationStore(Database(path)).get(conversation.id).title == "広島工場の増築"
-
-
 @pytest.mark.parametrize(("column", "value"), [("role", "owner"), ("reports", "plan")])
 def test_a_key_that_cannot_be_read_is_not_taken_for_another(
-    store: KeyStore, path: Path, column: str, value: str
+    store: KeyStore, queried: Queried, column: str, value: str
 ) -> None:
     role: Role = "ask"
     store.add("田中", role, ["plan"])
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(f"UPDATE api_keys SET {column} = ?", (value,))  # noqa: S608 - our own
-    with pytest.raises(RecordsUnavailable, match="田中"):
-        store.ring()
-
-
-def test_a_file_that_is_none_is_told(store: KeyStore, path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"no database" * 100)
-    with pytest.raises(RecordsUnavailable):
+    queried(f"UPDATE api_keys SET {column} = '{value}'")  # noqa: S608 - our own
+    with pytest.raises(RecordUnreadable, match="田中"):
         store.ring()

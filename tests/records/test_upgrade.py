@@ -7,14 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.database import Database
 from ipqa.records.feedback import FeedbackStore
-from ipqa.records.integrity import require_whole
 from ipqa.records.keys import KeyStore
+from ipqa.records.tables import TABLES
 from ipqa.settings import Settings
-from tests.parts import ROOT
+from tests.parts import ROOT, records_at
 from tests.server.running import running
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -47,7 +49,7 @@ def with_keys(tmp_path: Path) -> Path:
 def test_without_its_log_the_file_would_not_hold_what_was_acknowledged(without_keys: Path) -> None:
     """Otherwise the tests below would not show that the log is read."""
     without_keys.with_name("records.sqlite3-wal").unlink()
-    database = Database(without_keys)
+    database = Database(f"sqlite:///{without_keys}")
     assert sum(c.turns for c in ConversationStore(database).all()) < len(ASKED)
     assert FeedbackStore(database).all() == []
 
@@ -55,7 +57,7 @@ def test_without_its_log_the_file_would_not_hold_what_was_acknowledged(without_k
 def test_conversations_and_feedback_of_a_killed_server_of_before_are_there(
     without_keys: Path,
 ) -> None:
-    database = Database(without_keys)
+    database = Database(f"sqlite:///{without_keys}")
     (summary,) = ConversationStore(database).all()
     conversation = ConversationStore(database).get(summary.id)
     assert conversation.title == "白浜港について"
@@ -64,11 +66,20 @@ def test_conversations_and_feedback_of_a_killed_server_of_before_are_there(
     assert conversation.turns[1].answer.citations[0].report == "氷室"
     (feedback,) = FeedbackStore(database).all()
     assert (feedback.id, feedback.comment, feedback.reviewed) == (1, "助かりました", False)
-    require_whole(without_keys)
+    assert database.examine()
+
+
+@pytest.mark.parametrize("records", ["without_keys", "with_keys"])
+def test_their_tables_become_those_of_this_version(
+    records: str, request: pytest.FixtureRequest
+) -> None:
+    database = Database(f"sqlite:///{request.getfixturevalue(records)}")
+    with database.writing() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), TABLES) == []
 
 
 def test_they_are_found_changed_and_added_to(without_keys: Path) -> None:
-    database = Database(without_keys)
+    database = Database(f"sqlite:///{without_keys}")
     store = ConversationStore(database)
     (found,) = store.all("40トン")
     answer = store.get(found.id).turns[0].answer
@@ -83,7 +94,7 @@ def test_they_are_found_changed_and_added_to(without_keys: Path) -> None:
 
 
 def test_keys_open_what_they_opened_and_conversations_stay_their_owners(with_keys: Path) -> None:
-    database = Database(with_keys)
+    database = Database(f"sqlite:///{with_keys}")
     ring = KeyStore(database).ring()
     tanaka, admin = ring.owner_of(TANAKAS_KEY), ring.owner_of(ADMINS_KEY)
     assert tanaka is not None
@@ -101,7 +112,7 @@ def test_keys_open_what_they_opened_and_conversations_stay_their_owners(with_key
 
 
 def test_a_server_lets_the_keys_of_before_in(with_keys: Path, tmp_path: Path) -> None:
-    settings = Settings(index=tmp_path / "none", records=with_keys)
+    settings = Settings(index=tmp_path / "none", database_url=records_at(with_keys))
     with running(settings) as client:
         assert client.get("/api/conversations").status_code == 401
         headers = {"authorization": f"Bearer {TANAKAS_KEY}"}
@@ -114,10 +125,10 @@ def test_a_process_of_this_version_that_is_killed_loses_nothing_of_either(
     without_keys: Path,
 ) -> None:
     script = (
-        "import os, signal, sqlite3, sys; from pathlib import Path\n"
+        "import os, signal, sqlite3, sys\n"
         "from ipqa.records.conversations import ConversationStore\n"
         "from ipqa.records.database import Database\n"
-        "path = Path(sys.argv[1]); store = ConversationStore(Database(path))\n"
+        "path = sys.argv[1]; store = ConversationStore(Database(f'sqlite:///{path}'))\n"
         "log = sqlite3.connect(path); log.execute('SELECT 1 FROM turns').fetchall()\n"
         "(old,) = store.all(); answer = store.get(old.id).turns[0].answer\n"
         "new = store.start('新しい会話')\n"
@@ -129,6 +140,6 @@ def test_a_process_of_this_version_that_is_killed_loses_nothing_of_either(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     acknowledged = killed.stdout.split()
     assert acknowledged == ["0", "1", "2"]
-    store = ConversationStore(Database(without_keys))
+    store = ConversationStore(Database(f"sqlite:///{without_keys}"))
     by_title = {c.title: [t.question for t in store.get(c.id).turns] for c in store.all()}
     assert by_title == {"白浜港について": ASKED, "新しい会話": [f"{n}番目" for n in acknowledged]}

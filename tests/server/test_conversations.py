@@ -14,6 +14,7 @@ from ipqa.assistant import Assistant
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.database import Database
 from ipqa.settings import Settings
+from tests.parts import records_at
 from tests.server.running import running
 
 STARTED = "海藻の養殖はいつ始まりましたか"
@@ -30,7 +31,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(
     small_settings: Settings, small_assistant: Assistant, records: Path
 ) -> Iterator[httpx.Client]:
-    settings = small_settings.model_copy(update={"records": records})
+    settings = small_settings.model_copy(update={"database_url": records_at(records)})
     with running(settings, lambda _: small_assistant) as client:
         yield client
 
@@ -112,7 +113,7 @@ def test_a_question_put_anew_is_read_against_what_stands_before_it(
 def test_a_long_conversation_goes_on(
     client: httpx.Client, conversation: str, records: Path, small_assistant: Assistant
 ) -> None:
-    store = ConversationStore(Database(records))
+    store = ConversationStore(Database(f"sqlite:///{records}"))
     answer = small_assistant.ask(STARTED)
     for _ in range(60):
         store.add_turn(conversation, STARTED, answer)
@@ -233,7 +234,10 @@ def test_a_server_that_keeps_no_conversations_says_so_and_answers_all_the_same(
     small_settings: Settings, small_assistant: Assistant, tmp_path: Path
 ) -> None:
     settings = small_settings.model_copy(
-        update={"keep_conversations": False, "records": tmp_path / "records.sqlite3"}
+        update={
+            "keep_conversations": False,
+            "database_url": records_at(tmp_path / "records.sqlite3"),
+        }
     )
     with running(settings, lambda _: small_assistant) as client:
         for response in (
@@ -248,4 +252,4 @@ def test_a_server_that_keeps_no_conversations_says_so_and_answers_all_the_same(
             assert response.json()["type"].endswith("ConversationsOff")
         body = {"question": WHY, "history": [{"question": GREW}]}
         assert client.post("/api/ask", json=body).json()["interpreted_as"] is not None
-    assert not settings.records.exists()
+    assert not (tmp_path / "records.sqlite3").exists()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from ipqa.settings import Settings
+from tests.parts import records_at
 from tests.server.running import running
 
 QUESTION = "海藻の養殖はいつ始まりましたか"
@@ -20,7 +21,7 @@ def client(
     small_settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     kept = tmp_path_factory.mktemp("server") / "records.sqlite3"
-    with running(small_settings.model_copy(update={"records": kept})) as client:
+    with running(small_settings.model_copy(update={"database_url": records_at(kept)})) as client:
         yield client
 
 

@@ -26,6 +26,7 @@ from tests.llm_server import (
     sends,
     status,
 )
+from tests.parts import records_at
 from tests.server.running import running, told_events
 
 QUESTION = "2024年の出荷量は"
@@ -49,7 +50,7 @@ def client(
     small_settings: Settings, model: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     told = {
-        "records": tmp_path_factory.mktemp("generated") / "records.sqlite3",
+        "database_url": records_at(tmp_path_factory.mktemp("generated") / "records.sqlite3"),
         "llm_base_url": model.base_url,
         "llm_model": "scripted",
         "llm_seconds": 2.0,

@@ -10,6 +10,7 @@ from ipqa.assistant import Assistant
 from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
+from tests.parts import records_at
 from tests.server.running import running
 
 PATHS = ["/", "/livez", "/api/reports", "/api/nowhere", "/v1/models", "/docs", "/openapi.json"]
@@ -20,7 +21,7 @@ def client(
     small_settings: Settings, small_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     own = {
-        "records": tmp_path_factory.mktemp("guard") / "records.sqlite3",
+        "database_url": records_at(tmp_path_factory.mktemp("guard") / "records.sqlite3"),
         "allowed_hosts": ("bunko.example.jp",),
     }
     with running(small_settings.model_copy(update=own), lambda _: small_assistant) as client:
@@ -74,9 +75,9 @@ def test_no_other_origin_is_let_in(client: httpx.Client, path: str) -> None:
 def test_a_key_asks_only_so_often_and_is_told_when_to_come_again(
     small_settings: Settings, small_assistant: Assistant, tmp_path: Path
 ) -> None:
-    own = {"records": tmp_path / "records.sqlite3", "questions_per_minute": 3}
+    own = {"database_url": records_at(tmp_path / "records.sqlite3"), "questions_per_minute": 3}
     settings = small_settings.model_copy(update=own)
-    store = KeyStore(Database(settings.records))
+    store = KeyStore(Database.of(settings))
     tanaka, sato = ({"authorization": f"Bearer {store.add(n, 'ask')}"} for n in ("田中", "佐藤"))
     body = {"question": "南浜の水温は何度ですか", "k": 1}
     with running(settings, lambda _: small_assistant) as client:
@@ -96,9 +97,9 @@ def test_a_key_asks_only_so_often_and_is_told_when_to_come_again(
 def test_an_address_sends_only_so_much_with_whatever_keys(
     small_settings: Settings, small_assistant: Assistant, tmp_path: Path
 ) -> None:
-    own = {"records": tmp_path / "records.sqlite3", "requests_per_minute": 5}
+    own = {"database_url": records_at(tmp_path / "records.sqlite3"), "requests_per_minute": 5}
     settings = small_settings.model_copy(update=own)
-    token = KeyStore(Database(settings.records)).add("田中", "ask")
+    token = KeyStore(Database.of(settings)).add("田中", "ask")
     with running(settings, lambda _: small_assistant) as client:
         for number in range(4):
             tried = {"authorization": f"Bearer guess-{number}"}
@@ -113,7 +114,7 @@ def test_without_keys_nobody_is_held_to_a_rate(
     small_settings: Settings, small_assistant: Assistant, tmp_path: Path
 ) -> None:
     own = {
-        "records": tmp_path / "records.sqlite3",
+        "database_url": records_at(tmp_path / "records.sqlite3"),
         "requests_per_minute": 1,
         "questions_per_minute": 1,
     }

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ipqa.index.store import one_writer, open_index
-from ipqa.server.jobs import Job
+from ipqa.records.jobs import Job
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT, build_small_index
 from tests.server.running import ended, running, upload
@@ -131,8 +131,13 @@ def test_only_so_many_jobs_wait_and_a_server_that_ends_drops_them(tmp_path: Path
             assert int(refused.headers["retry-after"]) > 0
             assert refused.headers["content-type"] == "application/problem+json"
         assert len(states(client)) == 21
+        ids = [job["id"] for job in client.get("/api/jobs").json()["jobs"]]
     assert list(open_index(settings.index).reports) == ["seaweed"]
     assert not [t for t in set(threading.enumerate()) - threads if t.name.startswith("jobs")]
+    with running(settings) as client:  # which shares the records
+        jobs = client.get("/api/jobs").json()["jobs"]
+    assert [job["id"] for job in jobs] == ids
+    assert {job["problem"]["type"] for job in jobs} == {"urn:ipqa:problem:JobAbandoned"}
 
 
 def test_the_last_hundred_jobs_are_remembered(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore, Role
 from ipqa.server.guard import API
 from ipqa.settings import Settings
-from tests.parts import ROOT, SMALL_REPORT, build_small_index
+from tests.parts import ROOT, SMALL_REPORT, build_small_index, records_at
 from tests.server.running import ended, running, upload
 
 BUYOUT = """\
@@ -68,7 +68,7 @@ class Served:
 
     @property
     def keys(self) -> KeyStore:
-        return KeyStore(Database(self.settings.records))
+        return KeyStore(Database.of(self.settings))
 
     def made(self, name: str, role: Role = "ask", reports: list[str] | None = None) -> "Bearer":
         """A new key, as it is sent."""
@@ -119,7 +119,7 @@ def serving(settings: Settings, assistant: Assistant, **changed: object) -> Iter
 
 @pytest.fixture
 def served(both: Settings, whole: Assistant, tmp_path: Path) -> Iterator[Served]:
-    with serving(both, whole, records=tmp_path / "records.sqlite3") as served:
+    with serving(both, whole, database_url=records_at(tmp_path / "records.sqlite3")) as served:
         yield served
 
 
@@ -129,7 +129,7 @@ def limited(
 ) -> Iterator[Bearer]:
     """Somebody who may read the one report and not the other."""
     records = tmp_path_factory.mktemp("limited") / "records.sqlite3"
-    with serving(both, whole, records=records) as served:
+    with serving(both, whole, database_url=records_at(records)) as served:
         yield served.made("田中", "ask", ["seaweed"])
 
 
@@ -144,7 +144,7 @@ def test_without_a_key_in_the_file_everything_is_open_on_this_machine(served: Se
     assert served.client.get("/api/jobs").status_code == 200
     sent = served.client.get("/api/about", headers={"authorization": "Bearer any"})
     assert (sent.json()["key"], sent.json()["role"]) == (None, "admin")
-    assert not served.settings.records.exists() or served.keys.all() == []
+    assert served.keys.all() == []
 
 
 def test_as_soon_as_there_is_a_key_it_is_wanted_and_with_the_last_one_no_more(
@@ -343,7 +343,9 @@ def test_questions_to_begin_with_are_of_the_reports_that_may_be_read(
 def test_beyond_this_machine_a_key_is_wanted_even_when_there_is_none(
     both: Settings, whole: Assistant, tmp_path: Path, host: str
 ) -> None:
-    with serving(both, whole, records=tmp_path / "records.sqlite3", host=host) as served:
+    with serving(
+        both, whole, database_url=records_at(tmp_path / "records.sqlite3"), host=host
+    ) as served:
         assert problem(served.client.get("/api/reports")) == (401, "KeyNeeded")
         assert served.made("田中").send("GET", "/api/reports").status_code == 200
 
@@ -353,5 +355,5 @@ def test_where_the_keys_cannot_be_read_nobody_gets_in(
 ) -> None:
     records = tmp_path / "records.sqlite3"
     records.write_bytes(b"no database" * 100)
-    with serving(both, whole, records=records) as served:
+    with serving(both, whole, database_url=records_at(records)) as served:
         assert problem(served.client.get("/api/reports")) == (503, "RecordsUnavailable")

@@ -16,12 +16,13 @@ import pytest
 from ipqa.assistant import Assistant
 from ipqa.current import CurrentAssistant
 from ipqa.records.database import Database
+from ipqa.records.jobs import JobStore
 from ipqa.records.keys import KeyStore
 from ipqa.server.jobs import Jobs
 from ipqa.server.metrics import Metrics
 from ipqa.server.turns import Turns
 from ipqa.settings import Settings
-from tests.parts import ROOT
+from tests.parts import ROOT, records_at
 from tests.server.running import running
 from tests.serving import started
 
@@ -34,7 +35,9 @@ DASHBOARD = ROOT / "deploy" / "grafana" / "ipqa.json"
 def client(
     small_settings: Settings, small_assistant: Assistant, tmp_path: Path
 ) -> Iterator[httpx.Client]:
-    settings = small_settings.model_copy(update={"records": tmp_path / "records.sqlite3"})
+    settings = small_settings.model_copy(
+        update={"database_url": records_at(tmp_path / "records.sqlite3")}
+    )
     with running(settings, lambda _: small_assistant) as client:
         yield client
 
@@ -80,7 +83,7 @@ def test_questions_are_told_where_a_setting_says_so(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    own = {"records": tmp_path / "records.sqlite3", "log_questions": True}
+    own = {"database_url": records_at(tmp_path / "records.sqlite3"), "log_questions": True}
     settings = small_settings.model_copy(update=own)
     with (
         caplog.at_level(logging.INFO, "ipqa"),
@@ -167,7 +170,7 @@ def test_what_a_language_model_wrote_in_vain_is_counted(
     figures = Metrics()
     given = {"dropped_claims": {"figures_differ": 2}, "fallback": "llm_timeout"}
     figures.answered(small_assistant.ask(QUESTION).model_copy(update=given))
-    with closing(Jobs(small_settings, current)) as jobs:
+    with closing(Jobs(small_settings, current, JobStore(Database("sqlite:///none")))) as jobs:
         text = figures.exposed(current, jobs, Turns(1, 1)).decode()
     assert 'ipqa_dropped_claims_total{reason="figures_differ"} 2.0' in text
     assert 'ipqa_fallbacks_total{reason="llm_timeout"} 1.0' in text
@@ -182,7 +185,7 @@ def test_a_server_that_is_not_ready_says_so_in_figures(tmp_path: Path) -> None:
 def test_figures_are_for_callers_who_may_read_every_report(
     client: httpx.Client, tmp_path: Path
 ) -> None:
-    keys = KeyStore(Database(tmp_path / "records.sqlite3"))
+    keys = KeyStore(Database(f"sqlite:///{tmp_path}/records.sqlite3"))
     known = keys.add("監視", "ask")
     limited = keys.add("田中", "ask", ["seaweed"])
     assert client.get("/metrics").status_code == 401
@@ -214,7 +217,8 @@ def test_the_dashboard_shows_figures_that_there_are(client: httpx.Client) -> Non
 def test_the_log_of_the_command_is_in_the_form_that_was_asked_for(
     small_settings: Settings, tmp_path: Path, form: str
 ) -> None:
-    own = {"IPQA_LOG_FORMAT": form, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+    records = f"sqlite:///{tmp_path}/records.sqlite3"
+    own = {"IPQA_LOG_FORMAT": form, "IPQA_DATABASE_URL": records}
     command = ("serve", "--index", small_settings.index, "--no-reader")
     with started(*command, environment=own) as server:
         asked = httpx.post(

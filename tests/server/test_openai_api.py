@@ -13,6 +13,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from ipqa.answering.answer import Answer, Turn
 from ipqa.assistant import Assistant
 from ipqa.settings import Settings
+from tests.parts import records_at
 from tests.server.running import running
 
 STARTED = "海藻の養殖はいつ始まりましたか"
@@ -25,7 +26,7 @@ def server(
     small_settings: Settings, small_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     kept = tmp_path_factory.mktemp("server") / "records.sqlite3"
-    settings = small_settings.model_copy(update={"records": kept})
+    settings = small_settings.model_copy(update={"database_url": records_at(kept)})
     with running(settings, lambda _: small_assistant) as client:
         yield client
 

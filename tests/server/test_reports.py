@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ipqa.server.upload import safe_name
 from ipqa.settings import Settings
-from tests.parts import SMALL_REPORT, build_small_index
+from tests.parts import SMALL_REPORT, build_small_index, records_at
 from tests.pdf_maker import PdfMaker
 from tests.server.running import ended, running, upload
 
@@ -33,7 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (corpus / "seaweed.md").write_text(SMALL_REPORT, encoding="utf-8")
     made = build_small_index(corpus, folder / "index")
     return made.model_copy(
-        update={"records": folder / "records.sqlite3", "max_report_bytes": 60_000}
+        update={"database_url": records_at(folder / "records.sqlite3"), "max_report_bytes": 60_000}
     )
 
 

@@ -12,7 +12,7 @@ from ipqa.assistant import Assistant
 from ipqa.errors import IndexBusy, IndexProblem, IpqaError, LastReport, QuestionError
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
-from tests.parts import ROOT
+from tests.parts import ROOT, records_at
 from tests.server.running import running, told_events
 
 PAGE = ROOT / "web" / "index.html"
@@ -23,7 +23,7 @@ def client(
     small_settings: Settings, small_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[httpx.Client]:
     kept = tmp_path_factory.mktemp("server") / "records.sqlite3"
-    settings = small_settings.model_copy(update={"records": kept})
+    settings = small_settings.model_copy(update={"database_url": records_at(kept)})
     with running(settings, lambda _: small_assistant) as client:
         yield client
 

@@ -1,14 +1,18 @@
 """Clients that keep a server waiting, on real sockets: each is dropped, and nobody else is."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
 from ipqa.assistant import Assistant
 from ipqa.server.guard import LARGEST_BODY
+from ipqa.server.serving import server_of
 from ipqa.settings import Settings
 from tests.load.slow_clients import SLOW, Address
 from tests.server.running import running
@@ -136,3 +140,37 @@ def test_when_others_have_left_there_is_room_again(
     while late.get("/api/reports").status_code == 429 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert late.get("/api/reports").status_code == 200
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.3], ids=["sends at once", "sends a little later"])
+def test_who_has_connected_before_the_server_stops_is_answered(patience: float) -> None:
+    """Also those whom it had no time to look at: it is busy until the moment in which it stops."""
+    busy, connected = threading.Event(), threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = listener.getsockname()
+    server = server_of(PlainTextResponse("ok"), Settings())
+
+    async def keep_busy_and_stop() -> None:
+        busy.set()
+        assert connected.wait(10)
+        server.should_exit = True
+
+    server.config.timeout_notify = 0
+    server.config.callback_notify = keep_busy_and_stop
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    with ExitStack() as open_ones:
+        thread.start()
+        assert busy.wait(10)
+        asking = [
+            open_ones.enter_context(socket.create_connection(address, timeout=10)) for _ in range(5)
+        ]
+        connected.set()
+        time.sleep(patience)
+        for each in asking:
+            each.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answers = [each.makefile("rb").read() for each in asking]
+    assert [answer.partition(b"\r\n")[0] for answer in answers] == [b"HTTP/1.1 200 OK"] * 5
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address, timeout=10)

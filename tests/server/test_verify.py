@@ -14,6 +14,7 @@ from ipqa.assistant import Assistant
 from ipqa.current import CurrentAssistant
 from ipqa.server.app import create_app
 from ipqa.settings import Settings
+from tests.parts import records_at
 
 DRAFT = "2024年の出荷量は1,250トンだった。青海水産は2018年4月に海藻の養殖を始めた。"
 
@@ -24,7 +25,7 @@ def client(
 ) -> Iterator[httpx.Client]:
     listener = socket.create_server(("127.0.0.1", 0))
     records = tmp_path_factory.mktemp("server") / "records.sqlite3"
-    settings = small_settings.model_copy(update={"records": records})
+    settings = small_settings.model_copy(update={"database_url": records_at(records)})
     app = create_app(settings, CurrentAssistant(settings, lambda _: small_assistant))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

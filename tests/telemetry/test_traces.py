@@ -37,6 +37,7 @@ from tests.llm_server import (
     sends,
     status,
 )
+from tests.parts import records_at
 from tests.server.running import running
 from tests.serving import started
 
@@ -97,7 +98,7 @@ def traced(small_settings: Settings, tmp_path: Path) -> Callable[..., Settings]:
     def settings(server: Server | None = None, **more: object) -> Settings:
         endpoint = {"llm_base_url": server.base_url, "llm_model": "scripted"} if server else {}
         own = {
-            "records": tmp_path / "records.sqlite3",
+            "database_url": records_at(tmp_path / "records.sqlite3"),
             "traces": "on",
             "llm_seconds": 20.0,
             "reader": False,
@@ -360,7 +361,7 @@ def test_a_command_sends_its_trace_to_the_collector_that_is_named(small_settings
 @pytest.mark.slow
 def test_a_server_that_is_ended_sends_what_it_has(small_settings: Settings, tmp_path: Path) -> None:
     with collecting() as (variables, received):
-        own = {**variables, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+        own = {**variables, "IPQA_DATABASE_URL": f"sqlite:///{tmp_path}/records.sqlite3"}
         command = ("serve", "--index", small_settings.index, "--no-reader")
         with started(*command, environment=own) as server:
             asked = httpx.post(
@@ -384,7 +385,7 @@ def test_a_question_over_mcp_belongs_to_the_trace_of_its_request(
     }
     headers = {**FROM, "accept": "application/json, text/event-stream"}
     with collecting() as (variables, received):
-        own = {**variables, "IPQA_RECORDS": str(tmp_path / "records.sqlite3")}
+        own = {**variables, "IPQA_DATABASE_URL": f"sqlite:///{tmp_path}/records.sqlite3"}
         command = ("mcp", "--index", small_settings.index, "--http")
         with started(*command, environment=own, told_on="stderr") as server:
             asked = httpx.post(server.address, json=call, headers=headers, timeout=60)

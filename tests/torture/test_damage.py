@@ -11,7 +11,8 @@ from ipqa.doctor.index import examine_index
 from ipqa.doctor.services import examine_records
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.database import Database
-from tests.parts import shipped_model
+from ipqa.settings import Settings
+from tests.parts import records_at, shipped_model
 from tests.tally import Tally, Wrong
 from tests.torture.place import Place
 from tests.torture.world import require_right
@@ -122,7 +123,7 @@ def _corpus(place: Place) -> set[str]:
 def records(tmp_path: Path) -> Path:
     """A file of records with conversations in it, all of them in the file itself."""
     path = tmp_path / "records.sqlite3"
-    store = ConversationStore(Database(path))
+    store = ConversationStore(Database(f"sqlite:///{path}"))
     for number in range(50):
         store.start(f"第{number}の会話について")
     with closing(sqlite3.connect(path)) as connection:
@@ -139,7 +140,7 @@ def test_records_that_are_cut_short_are_named(
         end = chance.randrange(1, len(whole))
         records.write_bytes(whole[:end])
         with tally.trial(test, f"at {end}"):
-            _, faults = examine_records(records)
+            _, faults = examine_records(Settings(database_url=records_at(records)))
             if [fault.error for fault in faults] != ["RecordsDamaged"]:
                 raise Wrong("doctor does not name the file")
     tally.require(test)

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from ipqa.cli import asking, bench, doctor, evaluation, keys, library, mcp, reading
+from ipqa.cli import asking, bench, doctor, evaluation, keys, library, mcp, reading, records
 from ipqa.cli.output import complain, err, say
 from ipqa.errors import IpqaError
 
@@ -32,6 +32,13 @@ app.add_typer(
     keys.app,
     name="keys",
     help=say("サーバーを使う人の API キーを管理します。", "Manage the API keys of a server."),
+)
+app.add_typer(
+    records.app,
+    name="records",
+    help=say(
+        "会話・利用者の声・API キーの保存先を移します。", "Move conversations, feedback and keys."
+    ),
 )
 app.add_typer(
     evaluation.app,

@@ -16,7 +16,7 @@ from ipqa.cli.output import (
     say,
     settings_of,
 )
-from ipqa.errors import IpqaError
+from ipqa.errors import DatabaseUnavailable, IpqaError
 
 if TYPE_CHECKING:
     from ipqa.answering.answer import Answer
@@ -72,7 +72,10 @@ def serve(
     from ipqa.server.guard import require_key  # noqa: PLC0415
     from ipqa.server.logs import configure  # noqa: PLC0415
 
-    require_key(settings)
+    try:
+        require_key(settings)
+    except DatabaseUnavailable as error:  # no key is known, and nobody is let in until they are
+        complain(say("まだ要求を受け付けられません: ", "Not ready for requests: "), error)
     listener, place = listening(settings)
     configure(settings)
     current = CurrentAssistant(settings, Assistant.open)

@@ -91,7 +91,7 @@ def _print_report(report: "ReportState") -> None:
 
 def _print_services(checkup: "Checkup") -> None:
     there = "" if checkup.records.there else say("(まだありません)", " (not there yet)")
-    _row(say("記録", "Records"), checkup.records.path + there)
+    _row(say("記録", "Records"), checkup.records.place + there)
     endpoint = checkup.endpoint
     if endpoint.address is None:
         told = say("設定なし", "not configured")

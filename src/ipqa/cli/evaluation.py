@@ -302,7 +302,7 @@ def harvest(
     from ipqa.records.database import Database  # noqa: PLC0415
     from ipqa.records.feedback import FeedbackStore  # noqa: PLC0415
 
-    store = FeedbackStore(Database(settings_of(index=index).records))
+    store = FeedbackStore(Database.of(settings_of(index=index)))
     store.mark_reviewed(reviewed or ())
     for waiting in (one for one in store.all() if not one.reviewed):
         mark = (

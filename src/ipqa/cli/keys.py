@@ -97,7 +97,7 @@ def _store(index: "Path | None") -> "KeyStore":
     from ipqa.records.database import Database  # noqa: PLC0415
     from ipqa.records.keys import KeyStore  # noqa: PLC0415
 
-    return KeyStore(Database(settings_of(index=index).records))
+    return KeyStore(Database.of(settings_of(index=index)))
 
 
 def _require_reports(index: "Path", reports: list[str]) -> None:

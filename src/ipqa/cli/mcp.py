@@ -82,6 +82,7 @@ def _serve_http(server: "MCPServer[Any]", settings: "Settings") -> None:
     """Serve over streamable HTTP; each request stands by itself, and is let in as ``ipqa serve`` does."""
     from starlette.middleware.base import BaseHTTPMiddleware  # noqa: PLC0415
 
+    from ipqa.records.database import Database  # noqa: PLC0415
     from ipqa.server import serving  # noqa: PLC0415
     from ipqa.server.guard import Guard, whole_index_only  # noqa: PLC0415
     from ipqa.server.traces import TraceParent  # noqa: PLC0415
@@ -91,6 +92,7 @@ def _serve_http(server: "MCPServer[Any]", settings: "Settings") -> None:
     err.print(say(f"MCP: {place}/mcp (終了は Ctrl-C)", f"MCP: {place}/mcp (Ctrl-C to stop)"))  # fmt: skip
     served = server.streamable_http_app(stateless_http=True, host=settings.host)
     served.add_middleware(BaseHTTPMiddleware, dispatch=whole_index_only)
-    served.add_middleware(BaseHTTPMiddleware, dispatch=Guard(settings, keyed=("/mcp",)))
+    guard = Guard(settings, Database.of(settings), keyed=("/mcp",))
+    served.add_middleware(BaseHTTPMiddleware, dispatch=guard)
     served.add_middleware(TraceParent, tracing=tracing_of(settings))
     serving.serve(served, settings, listener)

@@ -33,7 +33,7 @@ def examine(settings: Settings) -> Checkup:
         faults += found
     index, found = examine_index(settings.index, model)
     faults += found
-    records, found = examine_records(settings.records)
+    records, found = examine_records(settings)
     faults += found
     endpoint, found = examine_endpoint(settings)
     faults += found

@@ -76,9 +76,9 @@ class IndexState(_Frozen):
 
 
 class RecordsState(_Frozen):
-    """The file of conversations and feedback, which is made on first use."""
+    """The file or database of conversations, feedback and keys, which is filled on first use."""
 
-    path: str
+    place: str
     there: bool
 
 

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from pydantic import SecretStr
+
 from ipqa.doctor.checkup import DiskState, Fault, fault_of
 from ipqa.embedding import EmbeddingModel, load_model
 from ipqa.errors import (
@@ -19,6 +21,7 @@ from ipqa.errors import (
 from ipqa.japanese import require_dictionary
 from ipqa.network import changed_files
 from ipqa.reader import Reader
+from ipqa.records.database import Database
 from ipqa.settings import Settings
 
 _TRIAL = "報告書の出荷量"
@@ -89,4 +92,7 @@ def examine_disk(index: Path) -> tuple[DiskState, list[Fault]]:
 
 def _shown(name: str, value: object) -> str:
     """A value as it may be handed on; a key masks itself."""
+    if name == "database_url" and isinstance(value, SecretStr):
+        url = value.get_secret_value()
+        return url if url.startswith("sqlite:") else f"postgresql://{Database(url).place}"
     return shown_address(str(value)) if name == "llm_base_url" else str(value)

@@ -1,24 +1,23 @@
-"""What answers can do without: the file of records, and the language model's endpoint."""
+"""What answers can do without: the records, and the language model's endpoint."""
 
-from pathlib import Path
+from contextlib import closing
 
 from ipqa.doctor.checkup import EndpointState, Fault, RecordsState, fault_of
 from ipqa.doctor.installation import shown_address
 from ipqa.errors import IpqaError, RecordsUnavailable
 from ipqa.llm.reaching import require_endpoint
-from ipqa.records.integrity import require_whole
+from ipqa.records.database import Database
 from ipqa.settings import Settings
 
 
-def examine_records(path: Path) -> tuple[RecordsState, list[Fault]]:
-    """The file of records, where there is one yet."""
-    state = RecordsState(path=str(path), there=path.exists())
-    try:
-        if state.there:
-            require_whole(path)
-    except RecordsUnavailable as error:
-        return state, [fault_of(path, error)]
-    return state, []
+def examine_records(settings: Settings) -> tuple[RecordsState, list[Fault]]:
+    """The records, where there are any yet; the file or database itself is left as it is."""
+    with closing(Database.of(settings)) as database:
+        state = RecordsState(place=database.place, there=False)
+        try:
+            return state.model_copy(update={"there": database.examine()}), []
+        except RecordsUnavailable as error:
+            return state, [fault_of(database.place, error)]
 
 
 def examine_endpoint(settings: Settings) -> tuple[EndpointState, list[Fault]]:

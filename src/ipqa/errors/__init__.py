@@ -23,8 +23,10 @@
     ├── BadAnswers · BadThreshold   what an evaluation is given cannot be read
     ├── NothingToAsk         no question can be made of the reports
     ├── JudgeUnavailable     the model that is to judge answers cannot be asked
-    ├── RecordsUnavailable   the file that keeps conversations and feedback cannot be used
-    │   └── RecordsDamaged
+    ├── RecordsUnavailable   what keeps conversations, feedback and keys cannot be used
+    │   ├── RecordsDamaged · RecordUnreadable · RecordsTooNew
+    │   └── DatabaseUnavailable
+    ├── RecordsNotEmpty · RecordsMissing   records cannot be copied there, or from there
     ├── AccessError          a server does not do what was asked for whoever asked it
     │   ├── KeyNeeded · KeyRefused · AdminNeeded · EveryReportNeeded · NothingToRead
     │   ├── TooManyRequests · HostRefused · RequestTooLarge
@@ -32,15 +34,18 @@
     │   └── NoKeys · KeyExists · UnknownKey · BadKey
     ├── UnknownRecord        a conversation, a job or an evaluation that is asked for is not there
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
+    ├── JobAbandoned         the server that a job was given to ended before it was done
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     a model cannot be loaded
     │   └── ShippedModelUnavailable
     │       └── ShippedModelChanged
     ├── DictionaryUnavailable   Japanese cannot be cut into words
     ├── NotReady             the server cannot answer questions now
+    │   └── RecordsNotReady
     ├── EndpointUnreachable  the language model's endpoint does not answer
     ├── DiskNearlyFull       a new generation of the index may not find room
     ├── BadSetting           an environment variable or option has no valid value
+    │   └── SettingReplaced
     └── AddressInUse         the server cannot listen where it was told to
 
 Each says what happened, to what, and what to do next, in Japanese and in English; the faces (command
@@ -125,9 +130,15 @@ from ipqa.errors.reading import (
 )
 from ipqa.errors.records import (
     ConversationsOff,
+    DatabaseUnavailable,
+    JobAbandoned,
     NoEvaluation,
     RecordsDamaged,
+    RecordsMissing,
+    RecordsNotEmpty,
+    RecordsTooNew,
     RecordsUnavailable,
+    RecordUnreadable,
     UnknownConversation,
     UnknownJob,
     UnknownRecord,
@@ -142,6 +153,8 @@ from ipqa.errors.running import (
     FileNotWritable,
     ModelUnavailable,
     NotReady,
+    RecordsNotReady,
+    SettingReplaced,
     ShippedModelChanged,
     ShippedModelUnavailable,
 )
@@ -161,6 +174,7 @@ __all__ = [
     "CanaryFailed",
     "ConversationsOff",
     "CopyDamaged",
+    "DatabaseUnavailable",
     "DictionaryUnavailable",
     "DiskNearlyFull",
     "DownloadFailed",
@@ -188,6 +202,7 @@ __all__ = [
     "IndexTooNew",
     "IndexTooOld",
     "IpqaError",
+    "JobAbandoned",
     "JudgeUnavailable",
     "KeyExists",
     "KeyNeeded",
@@ -213,11 +228,17 @@ __all__ = [
     "ReadingCrashed",
     "ReadingTooHeavy",
     "ReadingTooSlow",
+    "RecordUnreadable",
     "RecordsDamaged",
+    "RecordsMissing",
+    "RecordsNotEmpty",
+    "RecordsNotReady",
+    "RecordsTooNew",
     "RecordsUnavailable",
     "RequestTooLarge",
     "RunUnreadable",
     "ServerBusy",
+    "SettingReplaced",
     "ShippedModelChanged",
     "ShippedModelUnavailable",
     "TooManyConnections",

@@ -53,6 +53,16 @@ class NotReady(IpqaError):
     )
 
 
+class RecordsNotReady(NotReady):
+    """The server cannot reach its records, by which it knows who asks; where they are is not for all to know."""
+
+    ja = "このサーバーは、いま利用者の記録に届かないため、要求を受け付けられません。しばらくしてからもう一度試し、続くときは管理者に知らせてください。"
+    en = (
+        "This server cannot reach its records now, and does nothing without them. Try again in a while; if it "
+        "goes on, tell whoever runs the server."
+    )
+
+
 class EndpointUnreachable(IpqaError):
     """The language model's endpoint does not answer."""
 
@@ -92,6 +102,13 @@ class BadSetting(IpqaError):
 
     ja = "設定 {names} の値が正しくありません({reason})。値を直すか、設定を外してください。"
     en = "The value of {names} cannot be used ({reason}). Correct it, or leave it unset."
+
+
+class SettingReplaced(BadSetting):
+    """A setting of earlier versions is set, which another one has taken the place of."""
+
+    ja = "設定 {old} はなくなりました。代わりに {new} を設定し、{old} を外してください。"
+    en = "The setting {old} is no more. Set {new} in its place, and leave {old} unset."
 
 
 class AddressInUse(IpqaError):

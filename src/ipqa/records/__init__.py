@@ -1,1 +1,1 @@
-"""What ipqa keeps beside the index: conversations, what people say about answers, and API keys."""
+"""What ipqa keeps beside the index: conversations, what people say about answers, API keys, and jobs."""

@@ -32,7 +32,8 @@ from sqlalchemy import (
 
 from ipqa.answering.answer import Answer
 from ipqa.errors import UnknownConversation
-from ipqa.records.database import CONVERSATIONS, OWNERS, TURNS, Database
+from ipqa.records.database import Database
+from ipqa.records.tables import CONVERSATIONS, OWNERS, TURNS
 from ipqa.records.text import Text, folded
 
 _ID_BYTES = 12
@@ -110,14 +111,14 @@ _SUMMARIES = select(
 
 
 class ConversationStore:
-    """The conversations of one owner in a file of records; safe to share between threads.
+    """The conversations of one owner among the records; safe to share between threads.
 
-    Every method raises `RecordsUnavailable` where the file cannot be used, and what it has returned for
+    Every method raises `RecordsUnavailable` where these cannot be used, and what it has returned for
     is on the disk. Those that take a conversation's id raise `UnknownConversation` where the owner has none
     of that id.
 
     Args:
-        database: the file of records.
+        database: the records.
         owner: the name of the key whose conversations these are; None for those made without a key.
     """
 
@@ -170,7 +171,7 @@ class ConversationStore:
 
         Raises:
             RecordsUnavailable: also where a turn was kept by a version whose answers this one cannot
-                read; it stays in the file, and what it is called by is told.
+                read; it stays as it is, and what it is called by is told.
         """
         of_it = TURNS.c.conversation == conversation
         with self._database.reading() as connection:
@@ -220,13 +221,13 @@ class ConversationStore:
 
     def delete(self, conversation: str) -> None:
         """Remove a conversation and all that was said in it."""
-        of_it = CONVERSATIONS.c.id == conversation
         with self._database.writing() as connection:
-            if not connection.execute(delete(CONVERSATIONS).where(of_it, self._own)).rowcount:
+            gone = connection.execute(delete(CONVERSATIONS).where(*self._called(conversation)))
+            if not gone.rowcount:
                 raise UnknownConversation(conversation=conversation)
 
     def _summary(self, connection: Connection, conversation: str) -> ConversationSummary:
-        chosen = _SUMMARIES.where(CONVERSATIONS.c.id == conversation, self._own)
+        chosen = _SUMMARIES.where(*self._called(conversation))
         row = connection.execute(chosen).one_or_none()
         if row is None:
             raise UnknownConversation(conversation=conversation)
@@ -234,11 +235,15 @@ class ConversationStore:
 
     def _change(self, connection: Connection, conversation: str, **values: str) -> None:
         """Change columns of a conversation, which from here on no other transaction changes."""
-        of_it = CONVERSATIONS.c.id == conversation
-        if not connection.execute(
-            update(CONVERSATIONS).where(of_it, self._own).values(values)
-        ).rowcount:
+        changing = update(CONVERSATIONS).where(*self._called(conversation)).values(values)
+        if not connection.execute(changing).rowcount:
             raise UnknownConversation(conversation=conversation)
+
+    def _called(self, conversation: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """What tells the owner's conversation of an id."""
+        if "\0" in conversation:  # which PostgreSQL does not even look for
+            raise UnknownConversation(conversation=conversation)
+        return CONVERSATIONS.c.id == conversation, self._own
 
     def _turn(self, conversation: str, position: int, content: str) -> KeptTurn:
         try:

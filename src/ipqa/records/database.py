@@ -1,174 +1,168 @@
-"""The file that records are kept in: its tables, and transactions in it.
+"""What records are kept in, a file or a PostgreSQL database, and transactions in it.
 
-Each transaction opens a connection of its own and closes it: threads and processes share nothing but
-the file, and SQLite's locks order them. What was written is on the disk when the transaction ends. The
-tables are those of any SQL database; what is SQLite's own stands in the two listeners at the end.
+What was written is on the disk when its transaction ends. The tables and statements are those of any SQL database;
+what is SQLite's or PostgreSQL's own stands in the modules of these names.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Protocol, Self
 
-from sqlalchemy import (
-    URL,
-    Boolean,
-    Column,
-    Connection,
-    ForeignKey,
-    Integer,
-    MetaData,
-    NullPool,
-    Table,
-    Text,
-    create_engine,
-    event,
-    false,
-    inspect,
-)
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ipqa.errors import RecordsUnavailable
+from ipqa.errors import ExtraMissing, RecordsUnavailable, RecordUnreadable
+from ipqa.records.schema import LAYOUT, bring_up_to_date, layout_of
+from ipqa.settings import Settings
 
-_WAIT = 10.0
-"""Seconds that a transaction waits for others to finish writing."""
+_CHECKED = "layout"
+"""Where a connection remembers which version of the tables it was found to lead to."""
 
-_TABLES = MetaData()
 
-FEEDBACK = Table(
-    "feedback",
-    _TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("created", Text, nullable=False),
-    Column("reviewed", Boolean, nullable=False, server_default=false()),
-    Column("content", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""What people say about answers; ``content`` is the JSON of a ``Feedback``."""
+class _Kind(Protocol):
+    """A kind of database: what is its own."""
 
-CONVERSATIONS = Table(
-    "conversations",
-    _TABLES,
-    Column("id", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("created", Text, nullable=False),
-    Column("updated", Text, nullable=False),
-    Column("folded", Text, nullable=False),
-)
-"""Conversations; ``folded`` is the title as it is searched."""
+    place: str
+    engine: Engine
+    """Its transactions only read, unless the connection's execution option ``writes`` is set."""
 
-TURNS = Table(
-    "turns",
-    _TABLES,
-    Column("conversation", ForeignKey(CONVERSATIONS.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("content", Text, nullable=False),
-    Column("folded", Text, nullable=False),
-)
-"""The turns of conversations, which count from 0 without a gap; ``content`` is the JSON of a
-``KeptTurn``, ``folded`` its question and the text of its answer as they are searched."""
+    def is_there(self) -> bool:
+        """Whether anything can have been kept yet."""
 
-OWNERS = Table(
-    "conversation_owners",
-    _TABLES,
-    Column("conversation", ForeignKey(CONVERSATIONS.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("owner", Text, nullable=False),
-)
-"""The name of the key that a conversation was made with; those made without one are not here. Beside
-``CONVERSATIONS`` rather than in it, so that a file of an earlier version needs no column added."""
+    def make_room(self) -> None:
+        """Do what has to be done before it can be connected to."""
 
-KEYS = Table(
-    "api_keys",
-    _TABLES,
-    Column("name", Text, primary_key=True),
-    Column("role", Text, nullable=False),
-    Column("reports", Text),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("created", Text, nullable=False),
-)
-"""API keys; ``digest`` is the SHA-256 of the key, ``reports`` a JSON list of ids, NULL for all."""
+    def lock_schema(self, connection: Connection) -> None:
+        """Let no other transaction change the tables until the one of the connection ends."""
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let what is added to a table next come after rows that were put in with their numbers."""
+
+    def require_whole(self) -> None:
+        """Raise `RecordsUnavailable` where it is found to be damaged."""
+
+    def unavailable(self, error: Exception) -> RecordsUnavailable:
+        """The error to be told for one of the driver."""
 
 
 class Database:
-    """The records in a file, which is made on first use; safe to share between threads.
+    """The records at an address; safe to share between threads.
 
     Args:
-        path: the SQLite file.
+        url: as ``IPQA_DATABASE_URL``.
+
+    Raises:
+        BadSetting: the address cannot be used.
+        ExtraMissing: it is one of PostgreSQL, and the driver is not installed.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine = create_engine(
-            URL.create("sqlite", database=str(path)),
-            poolclass=NullPool,
-            connect_args={"timeout": _WAIT},
-            hide_parameters=True,  # what people wrote does not belong in a log
-        )
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
+    def __init__(self, url: str) -> None:
+        self._kind = _kind_of(url)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The records that the settings name; raises as the class does."""
+        return cls(settings.database_url.get_secret_value())
+
+    @property
+    def place(self) -> str:
+        """What people know it by: the file, or host and name of the database, without user and password."""
+        return self._kind.place
+
+    def is_there(self) -> bool:
+        """Whether anything can have been kept yet: a file is made on first use."""
+        return self._kind.is_there()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees the records as they are at one moment.
 
         Raises:
-            RecordsUnavailable: the file cannot be used.
+            RecordsUnavailable: they cannot be used.
         """
-        with self._opened() as connection, connection.begin():
+        with self._transaction(writes=False) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that no other writes in, kept whole or not at all.
+        """A transaction that is kept whole or not at all; what it changes no other changes meanwhile.
 
         Raises:
-            RecordsUnavailable: the file cannot be used.
+            RecordsUnavailable: they cannot be used.
         """
-        with self._opened() as connection, connection.execution_options(writes=True).begin():
+        with self._transaction(writes=True) as connection:
             yield connection
 
-    def unreadable(self, row: str) -> RecordsUnavailable:
-        """The error for a row whose content this version cannot read; it stays as it is."""
-        return RecordsUnavailable(path=self.path, reason=f"{row} is broken")
+    def examine(self) -> bool:
+        """Whether records are there; nothing is made or changed by this.
+
+        Raises:
+            RecordsUnavailable: they cannot be used, or are damaged.
+        """
+        if not self._kind.is_there():
+            return False
+        self._kind.require_whole()
+        with self._told(), self._kind.engine.connect() as connection, connection.begin():
+            return layout_of(connection, self.place) is not None
+
+    def count_on(self, connection: Connection, table: Table) -> None:
+        """Let what is added to a table next come after rows that were put in with their numbers."""
+        self._kind.count_on(connection, table)
+
+    def unreadable(self, record: str) -> RecordUnreadable:
+        """The error for a record whose content this version cannot read; it stays as it is."""
+        return RecordUnreadable(place=self.place, record=f"{record} is broken")
+
+    def close(self) -> None:
+        """Give up the connections that are held; a transaction after this opens new ones."""
+        self._kind.engine.dispose()
 
     @contextmanager
-    def _opened(self) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        with self._told():
+            self._kind.make_room()
+            with self._kind.engine.connect() as connection:
+                self._require_layout(connection)
+                with connection.execution_options(writes=writes).begin():
+                    yield connection
+
+    def _require_layout(self, connection: Connection) -> None:
+        """Bring the tables up to this version, unless this connection has seen that they are.
+
+        A file that is taken away while a server runs is so made anew, and a backup of an earlier version that is
+        restored under one is brought up.
+        """
+        if connection.info.get(_CHECKED) == LAYOUT:
+            return
+        with connection.begin():
+            found = layout_of(connection, self.place)
+        if found != LAYOUT:
+            with connection.execution_options(writes=True).begin():
+                self._kind.lock_schema(connection)
+                if layout_of(connection, self.place) != LAYOUT:  # nobody else has meanwhile
+                    bring_up_to_date(connection)
+        connection.info[_CHECKED] = LAYOUT
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what goes wrong in the words of the driver: SQLAlchemy's hold the statement and an address."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._engine.connect() as connection:
-                _make_missing_tables(connection)
-                yield connection
+            yield
+        except DBAPIError as error:
+            raise self._kind.unavailable(
+                error.orig if isinstance(error.orig, Exception) else error
+            ) from error
         except (OSError, SQLAlchemyError) as error:
-            # SQLAlchemy's own words hold the statement and an address; the driver's say what is wrong
-            reason = error.orig if isinstance(error, DBAPIError) else error
-            raise RecordsUnavailable(path=self.path, reason=str(reason)) from error
+            raise self._kind.unavailable(error) from error
 
 
-def _make_missing_tables(connection: Connection) -> None:
-    """Make the tables of a new file, and of one that was taken away while the server runs."""
-    with connection.begin():
-        missing = _TABLES.tables.keys() - set(inspect(connection).get_table_names())
-    if missing:
-        with connection.engine.execution_options(writes=True).begin() as maker:
-            _TABLES.create_all(maker)
+def _kind_of(url: str) -> _Kind:
+    if url.startswith("sqlite:"):
+        from ipqa.records.sqlite import SqliteFile  # noqa: PLC0415
 
-
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    """Set a new connection up for the disk, for foreign keys and for transactions by ``_begin``."""
-    connection.isolation_level = None
+        return SqliteFile(url)
     try:
-        # the write-ahead log lets readers read while others write
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        # on first use another connection may be switching to it, for which SQLite does not wait;
-        # the file is as safe either way, and what follows waits its turn
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes waits here, as SQLite refuses a reader that turns writer."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        from ipqa.records.postgresql import PostgresqlServer  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise ExtraMissing(packages="pg8000", extra="postgres") from error
+    return PostgresqlServer(url)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import insert, select, update
 
-from ipqa.records.database import FEEDBACK, Database
+from ipqa.records.database import Database
+from ipqa.records.tables import FEEDBACK
 from ipqa.records.text import Text
 from ipqa.records.whole import Offset
 
@@ -59,12 +60,12 @@ class StoredFeedback(Feedback):
 
 
 class FeedbackStore:
-    """The feedback in a file of records; safe to share between threads.
+    """The feedback among the records; safe to share between threads.
 
-    Every method raises `RecordsUnavailable` where the file cannot be used.
+    Every method raises `RecordsUnavailable` where these cannot be used.
 
     Args:
-        database: the file of records.
+        database: the records.
     """
 
     def __init__(self, database: Database) -> None:

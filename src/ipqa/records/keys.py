@@ -1,6 +1,6 @@
 """API keys: who may use a server, for what, and which reports they may read.
 
-Only the SHA-256 of a key is kept, so that whoever reads the file of records cannot use what stands there.
+Only the SHA-256 of a key is kept, so that whoever reads the records cannot use what stands there.
 A plain, fast hash is right for it: slow, salted hashes defend secrets that people choose, which can be
 guessed from a list; a key is 256 bits of chance, and there is no list to guess it from.
 """
@@ -18,7 +18,8 @@ from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ipqa.errors import BadKey, KeyExists, UnknownKey
-from ipqa.records.database import KEYS, Database
+from ipqa.records.database import Database
+from ipqa.records.tables import KEYS
 
 Role = Literal["ask", "admin"]
 """``ask`` asks, searches, reads, has drafts checked and keeps its own conversations; ``admin`` may do
@@ -71,12 +72,12 @@ class KeyRing(BaseModel):
 
 
 class KeyStore:
-    """The API keys in a file of records; safe to share between threads.
+    """The API keys among the records; safe to share between threads.
 
-    Every method raises `RecordsUnavailable` where the file cannot be used.
+    Every method raises `RecordsUnavailable` where these cannot be used.
 
     Args:
-        database: the file of records.
+        database: the records.
     """
 
     def __init__(self, database: Database) -> None:
@@ -135,11 +136,12 @@ class KeyStore:
 
     def ring(self) -> KeyRing:
         """The keys as they are now; none where no file of records was made yet, which this leaves so."""
-        if not self._database.path.exists():
+        if not self._database.is_there():
             return KeyRing()
         with self._database.reading() as connection:
-            rows = connection.execute(select(KEYS).order_by(KEYS.c.name)).all()
-        return KeyRing(keys=tuple((row.digest, self._key(row)) for row in rows))
+            rows = connection.execute(select(KEYS)).all()
+        by_name = sorted(rows, key=lambda row: row.name)  # a database may have an order of its own
+        return KeyRing(keys=tuple((row.digest, self._key(row)) for row in by_name))
 
     def _key(self, row: Row[tuple[str, str, str | None, str, str]]) -> ApiKey:
         try:

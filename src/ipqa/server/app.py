@@ -14,6 +14,7 @@ from ipqa import __version__
 from ipqa.current import CurrentAssistant
 from ipqa.records.database import Database
 from ipqa.records.feedback import FeedbackStore
+from ipqa.records.jobs import JobStore
 from ipqa.records.keys import Role
 from ipqa.server import (
     ask,
@@ -75,12 +76,16 @@ def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
         ExtraMissing: traces are asked for, but the packages for them are not installed.
     """
     figures = metrics.Metrics()
+    records = Database.of(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[_State]:
-        records = Database(settings.records)
         await run_in_threadpool(current.catch_up)
-        with current.following(), closing(jobs.Jobs(settings, current)) as changes:
+        with (
+            closing(records),
+            current.following(),
+            closing(jobs.Jobs(settings, current, JobStore(records))) as changes,
+        ):
             yield {
                 "settings": settings,
                 "current": current,
@@ -101,7 +106,7 @@ def create_app(settings: Settings, current: CurrentAssistant) -> FastAPI:
     )
     describe_as_it_behaves(app)
     problems.install(app)
-    app.middleware("http")(Guard(settings))
+    app.middleware("http")(Guard(settings, records))
     app.add_middleware(TraceParent, tracing=tracing_of(settings))
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(RequestLog, metrics=figures, questions=settings.log_questions)

@@ -158,7 +158,7 @@ def history_of(body: AskRequest, kept: ConversationStore | None) -> list[Turn]:
     Raises:
         UnknownConversation: no conversation of that id is kept.
         ConversationsOff: a conversation is named, but the server keeps none.
-        RecordsUnavailable: the file of records cannot be used.
+        RecordsUnavailable: the records cannot be used.
     """
     if body.conversation is None:
         return body.history

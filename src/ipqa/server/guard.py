@@ -4,7 +4,9 @@ One rule decides whether a key is wanted: as soon as there is a key, or where th
 machine. The keys are read anew for each request, so that one that is made or removed counts at once.
 """
 
+import logging
 from collections.abc import Sequence
+from contextlib import closing
 from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 
@@ -20,14 +22,14 @@ from ipqa.errors import (
     KeyNeeded,
     KeyRefused,
     NoKeys,
-    NotReady,
+    RecordsNotReady,
     RecordsUnavailable,
     RequestTooLarge,
     TooManyConnections,
     TooManyRequests,
 )
 from ipqa.records.database import Database
-from ipqa.records.keys import KeyStore
+from ipqa.records.keys import KeyRing, KeyStore
 from ipqa.server import openai_api, openai_failures, page, problems
 from ipqa.server.callers import ANYBODY, NOBODY, Caller
 from ipqa.server.hosts import is_answered, is_loopback
@@ -64,20 +66,24 @@ _DOCS_POLICY = (
 )
 """Swagger's page starts itself with an inline script."""
 
+_log = logging.getLogger(__name__)
+
 
 class Guard:
     """Lets requests in, or tells why not, and sends responses with headers that keep them to themselves.
 
     Args:
         settings: of the server.
+        records: among which the keys are.
         keyed: beginnings of the addresses that are for callers whom the server knows.
     """
 
-    def __init__(self, settings: Settings, keyed: Sequence[str] = API) -> None:
+    def __init__(self, settings: Settings, records: Database, keyed: Sequence[str] = API) -> None:
         self._keyed = tuple(keyed)
         self._names = (settings.host, *settings.allowed_hosts)
         self._listens_beyond = not is_loopback(settings.host)
-        self._keys = KeyStore(Database(settings.records))
+        self._keys = KeyStore(records)
+        self._fault: str | None = None
         self._look_ups = CapacityLimiter(_LOOK_UPS)
         self._of_key = Buckets(settings.questions_per_minute)
         self._of_address = Buckets(settings.requests_per_minute)
@@ -112,10 +118,10 @@ class Guard:
             except AccessError:
                 pass  # whether it is ready is for anybody to know
             except RecordsUnavailable as error:
-                raise NotReady from error  # why is for callers to know, of whom it knows none
+                raise RecordsNotReady from error  # why is for callers to know, of whom it knows none
 
     async def _caller(self, request: Request) -> Caller:
-        ring = await to_thread.run_sync(self._keys.ring, limiter=self._look_ups)
+        ring = await self._ring()
         if not ring.keys and not self._listens_beyond:
             return ANYBODY
         _take(self._of_address, _address_of(request))
@@ -128,6 +134,31 @@ class Guard:
         if request.method not in _READING:
             _take(self._of_key, key.name)
         return Caller.with_key(key)
+
+    async def _ring(self) -> KeyRing:
+        """The keys as they are now.
+
+        Raises:
+            RecordsUnavailable: they cannot be read.
+            RecordsNotReady: likewise, on a server that others than users of its machine reach.
+        """
+        try:
+            ring = await to_thread.run_sync(self._keys.ring, limiter=self._look_ups)
+        except RecordsUnavailable as error:
+            self._note(str(error))
+            if self._listens_beyond:
+                raise RecordsNotReady from error
+            raise
+        self._note(None)
+        return ring
+
+    def _note(self, fault: str | None) -> None:
+        """Log where the records can no longer be used, or can be used again."""
+        before, self._fault = self._fault, fault
+        if fault is not None and fault != before:
+            _log.error("%s", fault)
+        elif fault is None and before is not None:
+            _log.info("the records can be used again")
 
 
 async def whole_index_only(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -143,10 +174,11 @@ def require_key(settings: Settings) -> None:
 
     Raises:
         NoKeys: the settings name another host than this machine's own, and there is no key.
-        RecordsUnavailable: the file that keeps the keys cannot be used.
+        RecordsUnavailable: the keys cannot be read.
     """
-    if is_loopback(settings.host) or KeyStore(Database(settings.records)).all():
-        return
+    with closing(Database.of(settings)) as records:
+        if is_loopback(settings.host) or KeyStore(records).all():
+            return
     remedy = "ipqa keys add admin --role admin"
     if settings.index != Path("index"):
         remedy += f" --index {settings.index}"

@@ -2,35 +2,36 @@
 
 A job reads and embeds what was uploaded, or takes a report out, and puts a new generation in force;
 questions that are under way go on with the one that they began with. While another process changes the index, it
-waits: what was taken in is done.
+waits: what was taken in is done. How far each is stands among the records, where every server that shares these
+can read it.
 """
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cached_property, partial
 from pathlib import Path
 from queue import Full
 from threading import Event, Lock
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from ipqa.current import CurrentAssistant
 from ipqa.embedding import EmbeddingModel, load_model
-from ipqa.errors import IndexBusy, IpqaError, Language, LastReport, UnknownJob
+from ipqa.errors import IndexBusy, IpqaError, Language, LastReport
 from ipqa.index.store import read_manifest
+from ipqa.records.jobs import Job, JobStore, KeptJob
 from ipqa.reports import SourceFile
+from ipqa.server.job_reporter import JobReporter
 from ipqa.server.problems import language_of
 from ipqa.settings import Settings
 
 _WAITING = 20
 """So many jobs may wait for their turn."""
-
-_REMEMBERED = 100
-"""So many jobs that have ended can still be asked about."""
 
 _AGAIN = 0.5
 """Seconds until a job tries again whether another process has done with the index."""
@@ -44,47 +45,6 @@ _UNEXPECTED: dict[Language, str] = {
 _log = logging.getLogger(__name__)
 
 
-class JobProblem(BaseModel):
-    """Why a job failed: the type as in a problem document, and what to do."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: str
-    detail: str
-
-
-class Job(BaseModel):
-    """A change to the index, and how far it is.
-
-    Attributes:
-        file: name of the report's file.
-        progress: 0 to 1.
-        sentences: embedded so far.
-        added: ids of reports that are new.
-        replaced: ids of reports of which this is another version.
-        unchanged: ids of reports that the index held already.
-        removed: ids of reports that were taken out.
-        returns_with_build: whether the file lies in the folder of reports, so that the next
-            ``ipqa build`` brings a removed report back.
-        problem: why the job failed.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    kind: Literal["add", "remove"]
-    file: str
-    state: Literal["waiting", "running", "done", "failed"] = "waiting"
-    progress: float = 0.0
-    sentences: int = 0
-    added: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    returns_with_build: bool = False
-    problem: JobProblem | None = None
-
-
 class _Stopped(Exception):
     """The server ends while a job is running."""
 
@@ -95,14 +55,19 @@ _Work = Callable[[str], _Outcome]
 
 
 class Jobs:
-    """The jobs of a server: those that wait, the one that runs, and the last that have ended."""
+    """The jobs that this server has: those that wait, and the one that runs.
 
-    def __init__(self, settings: Settings, current: CurrentAssistant) -> None:
+    Args:
+        settings: of the server.
+        current: what answers, which follows what jobs change.
+        store: where it is reported how far they are.
+    """
+
+    def __init__(self, settings: Settings, current: CurrentAssistant, store: JobStore) -> None:
         self._settings = settings
         self._current = current
-        self._jobs: dict[str, Job] = {}
-        self._problems: dict[str, dict[Language, JobProblem]] = {}
-        self._lock = Lock()
+        self._reporter = JobReporter(store)
+        self._submitting = Lock()
         self._closing = Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
 
@@ -111,13 +76,17 @@ class Jobs:
 
         Args:
             name: a safe name for the file, without folders.
-            content: the file, at its start; closed by the job.
+            content: the file; closed once it is no longer wanted.
 
         Raises:
-            queue.Full: too many jobs wait; the file is left open.
+            queue.Full: too many jobs wait.
+            RecordsUnavailable: it cannot be noted.
         """
         job = Job(id=secrets.token_hex(8), kind="add", file=name)
-        work = self._submit(job, partial(self._add, name, content))
+        with ExitStack() as unwanted:
+            unwanted.enter_context(content)
+            work = self._submit(job, partial(self._add, name, content))
+            unwanted.pop_all()
         work.add_done_callback(lambda _: content.close())  # of a job that is dropped as well
         return job
 
@@ -128,6 +97,7 @@ class Jobs:
             UnknownReport: the index holds no such report.
             LastReport: there is no other.
             queue.Full: too many jobs wait.
+            RecordsUnavailable: it cannot be noted.
         """
         assistant = self._current.assistant
         assistant.report(report_id)
@@ -146,38 +116,21 @@ class Jobs:
         self._submit(job, partial(self._remove, report_id))
         return job
 
-    def job(self, job_id: str, language: Language) -> Job:
-        """How far a job is.
-
-        Raises:
-            UnknownJob: there is none of that id, or it is forgotten.
-        """
-        with self._lock:
-            if job_id not in self._jobs:
-                raise UnknownJob(job=job_id)
-            return self._told(job_id, language)
-
-    def all(self, language: Language) -> list[Job]:
-        """The jobs that are not forgotten, the oldest first."""
-        with self._lock:
-            return [self._told(job_id, language) for job_id in self._jobs]
-
     def counts(self) -> dict[str, int]:
-        """How many jobs wait, and how many run."""
-        with self._lock:
-            states = [job.state for job in self._jobs.values()]
-        return {state: states.count(state) for state in ("waiting", "running")}
+        """How many jobs of this server wait, and how many run."""
+        return self._reporter.counts()
 
     def close(self) -> None:
-        """Drop what waits, stop what runs at its next step, and wait for the thread to end."""
+        """Drop what waits, stop what runs at its next step, and wait for it to end."""
         self._closing.set()
         self._thread.shutdown(cancel_futures=True)
+        self._reporter.close()
 
     def _submit(self, job: Job, work: _Work) -> Future[None]:
-        with self._lock:
-            if sum(other.state == "waiting" for other in self._jobs.values()) >= _WAITING:
+        with self._submitting:
+            if self.counts()["waiting"] >= _WAITING:
                 raise Full
-            self._jobs[job.id] = job
+            self._reporter.take(KeptJob(job=job))
             return self._thread.submit(self._run, job.id, work)
 
     def _run(self, job_id: str, work: _Work) -> None:
@@ -186,16 +139,14 @@ class Jobs:
         try:
             outcome = self._outcome(job_id, work)
         except IpqaError as error:
-            kind = type(error).__name__
-            self._fail(job_id, kind, {"ja": error.message("ja"), "en": error.message("en")})
+            self._reporter.change(self._reporter.get(job_id).failed_by(error))
         except _Stopped:
             _log.info("job %s was stopped with the server", job_id)
         except Exception:  # noqa: BLE001 - logged in full, and told
             _log.exception("job %s failed", job_id)
-            self._fail(job_id, "Unexpected", _UNEXPECTED)
+            self._reporter.change(self._reporter.get(job_id).failed("Unexpected", _UNEXPECTED))
         else:
             self._update(job_id, state="done", progress=1.0, **outcome)
-        self._forget()
 
     def _outcome(self, job_id: str, work: _Work) -> _Outcome:
         """What comes of a job, once no other process changes the index."""
@@ -245,30 +196,7 @@ class Jobs:
         return load_model(self._settings.embedding_model)
 
     def _update(self, job_id: str, **fields: object) -> None:
-        with self._lock:
-            self._jobs[job_id] = self._jobs[job_id].model_copy(update=fields)
-
-    def _fail(self, job_id: str, kind: str, details: Mapping[Language, str]) -> None:
-        """Note what to tell; the exception itself would keep the file in memory."""
-        with self._lock:
-            self._problems[job_id] = {
-                language: JobProblem(type=f"urn:ipqa:problem:{kind}", detail=detail)
-                for language, detail in details.items()
-            }
-            self._jobs[job_id] = self._jobs[job_id].model_copy(update={"state": "failed"})
-
-    def _forget(self) -> None:
-        """Keep the last of the jobs that have ended."""
-        with self._lock:
-            ended = [job.id for job in self._jobs.values() if job.state in {"done", "failed"}]
-            for job_id in ended[:-_REMEMBERED]:
-                del self._jobs[job_id]
-                self._problems.pop(job_id, None)
-
-    def _told(self, job_id: str, language: Language) -> Job:
-        """The job with what went wrong in that language."""
-        job, problems = self._jobs[job_id], self._problems.get(job_id)
-        return job.model_copy(update={"problem": problems[language]}) if problems else job
+        self._reporter.change(self._reporter.get(job_id).changed(**fields))
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -277,7 +205,13 @@ def jobs_of(request: Request) -> Jobs:
     return jobs
 
 
+def job_store_of(request: Request) -> JobStore:
+    """The jobs of all servers that share the records of this one."""
+    return JobStore(request.state.records)
+
+
 JobsOf = Annotated[Jobs, Depends(jobs_of)]
+JobStoreOf = Annotated[JobStore, Depends(job_store_of)]
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
 
@@ -288,12 +222,12 @@ class JobList(BaseModel):
 
 
 @router.get("", summary="List the changes to the index that wait, run or have just ended")
-def list_jobs(request: Request, jobs: JobsOf) -> JobList:
-    """Every job that waits or runs, and the last hundred that have ended."""
-    return JobList(jobs=jobs.all(language_of(request)))
+def list_jobs(request: Request, store: JobStoreOf) -> JobList:
+    """Every job that waits or runs, and about a hundred that have ended, of all servers that share the records."""
+    return JobList(jobs=[kept.told(language_of(request)) for kept in store.all()])
 
 
 @router.get("/{job_id}", summary="Show how far a change to the index is")
-def show_job(job_id: str, request: Request, jobs: JobsOf) -> Job:
+def show_job(job_id: str, request: Request, store: JobStoreOf) -> Job:
     """To be asked until ``state`` is ``done`` or ``failed``."""
-    return jobs.job(job_id, language_of(request))
+    return store.get(job_id).told(language_of(request))

@@ -46,3 +46,5 @@ def configure(settings: Settings) -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(_OURS).setLevel(logging.INFO)
+    # a lost connection that cannot be closed in due form: told by what came of it, not by a traceback each
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Match, Mount
 
 from ipqa.errors import (
     AdminNeeded,
+    DatabaseUnavailable,
     DictionaryUnavailable,
     DraftTooLong,
     EveryReportNeeded,
@@ -34,6 +35,7 @@ from ipqa.errors import (
     QuestionError,
     QuestionTooLong,
     ReadError,
+    RecordsNotReady,
     RecordsUnavailable,
     RequestTooLarge,
     TooManyRequests,
@@ -76,6 +78,9 @@ _STATUS: dict[type[IpqaError], HTTPStatus] = {
     IpqaError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The first entry that an error is an instance of gives its status."""
+
+_AGAIN = "5"
+"""Seconds after which whoever was refused for want of the database may come again."""
 
 _INVALID = {
     "ja": "リクエストの形式が正しくありません。errors の項目を直してください。",
@@ -193,6 +198,8 @@ def headers_of(error: IpqaError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.details["seconds"])}
+    if isinstance(error, DatabaseUnavailable | RecordsNotReady):
+        return {"Retry-After": _AGAIN}
     return {}
 
 

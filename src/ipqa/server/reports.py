@@ -10,10 +10,12 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
 
 from ipqa.assistant import Assistant
 from ipqa.errors import Language
 from ipqa.index.generations import ReportRecord
+from ipqa.records.jobs import Job
 from ipqa.reports.describe import Outline, describe
 from ipqa.reports.inspection.page import inspection_page
 from ipqa.reports.model import Report, SourceStatus
@@ -21,7 +23,7 @@ from ipqa.reports.sources import SourceIndex
 from ipqa.server.callers import ADMIN_ONLY
 from ipqa.server.current import AssistantOf, SettingsOf
 from ipqa.server.html_response import html_response
-from ipqa.server.jobs import Job, JobsOf
+from ipqa.server.jobs import JobsOf
 from ipqa.server.problems import language_of
 from ipqa.server.upload import UPLOAD_BODY, received
 
@@ -95,9 +97,8 @@ async def add_report(
     """
     name, content = await received(request, settings.max_report_bytes)
     try:
-        job = jobs.add(name, content)
+        job = await run_in_threadpool(jobs.add, name, content)
     except Full as error:
-        content.close()
         raise _busy(request) from error
     response.headers["Location"] = f"/api/jobs/{job.id}"
     return job

@@ -2,7 +2,9 @@
 
 Uvicorn ends idle connections, but waits for ever for a request that trickles in, and for a client that does not
 read what it is sent; each holds memory, and a stream its turn. Where there are too many connections it says so in
-plain text; here those on top are marked, so that the application refuses them in its own words.
+plain text; here those on top are marked, so that the application refuses them in its own words. And where it is told
+to stop, it hangs up on those who have connected and not asked yet: behind a proxy, whose requests come right after,
+these are requests that fail.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import h11
 import uvicorn
@@ -26,6 +29,8 @@ _UNSENT = 131_072
 
 _ON_TOP = "connected_on_top"
 """In the state of requests that come over a connection of which there are too many already."""
+_JUST_COME = 1.0
+"""Seconds in which whoever has connected before a server stops can still send a request."""
 
 _RECEIVED = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
@@ -107,11 +112,22 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
         self._going.stop()
 
+    def shutdown(self) -> None:
+        """End the connection once what was asked is answered; who has just come may still ask."""
+        if self.cycle is None:
+            self.loop.call_later(_JUST_COME, self._shut_down_late)
+        else:
+            super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
         self._coming.stop()
         self._going.stop()
         super().connection_lost(exc)
+
+    def _shut_down_late(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def _see_whether_it_goes(self) -> None:
         before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
@@ -121,6 +137,38 @@ class PatientProtocol(H11Protocol):
             self.transport.abort()
 
 
+class _LastComer(PatientProtocol):
+    """The protocol of those who come while the server stops: each may ask once."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect a request, and none after it."""
+        super().connection_made(transport)
+        self.shutdown()
+
+
+class _Server(uvicorn.Server):
+    """Stops without turning anybody away whom the system has let connect before."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take in who waits to be, then listen no more, and answer what was asked."""
+        loop = asyncio.get_running_loop()
+        late = []
+        for listening in sockets or ():
+            with suppress(BlockingIOError):
+                while True:
+                    connection, _ = listening.accept()
+                    late.append(
+                        loop.create_task(loop.connect_accepted_socket(self._last, connection))
+                    )
+        await super().shutdown(sockets)
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _last(self) -> _LastComer:
+        return _LastComer(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+
 def connected_on_top(scope: Scope) -> bool:
     """Whether a request came over a connection beyond the limit: it is to be refused and closed."""
     return _ON_TOP in scope.get("state", ())
@@ -128,7 +176,7 @@ def connected_on_top(scope: Scope) -> bool:
 
 def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     """A server that serves an application; what is logged, and where it listens, is not its business."""
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             http=PatientProtocol,
