@@ -11,6 +11,7 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
+    "index_url": ("milvus://host:19530/default", "milvus://host:19530/default"),
     "records": ("/srv/記録.sqlite3", Path("/srv/記録.sqlite3")),
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
+    index_url: str = Field(
+        "faiss:",
+        description="What searches the index: faiss: (files in its folder), milvus://host:19530/database, or "
+        "milvus-lite:///file.db.",
+    )
     records: Path = Field(
         default_factory=lambda given: given["index"] / "records.sqlite3",
         description="File that keeps conversations, what people say about answers, and API keys.",

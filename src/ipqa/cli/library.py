@@ -91,9 +91,9 @@ def add(
 )
 def list_reports(index: IndexOption = None, *, json: JsonOption = False) -> None:
     """Print every report that can be asked."""
-    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.index.engines import index_of  # noqa: PLC0415
 
-    opened = open_index(settings_of(index=index).index)
+    opened = index_of(settings_of(index=index))
     rows = [
         {
             "id": record.id,

@@ -78,9 +78,9 @@ def report_named(name: str, settings: Settings) -> "Report":
 
     if Path(name).is_file():
         return read_report(Path(name), max_bytes=settings.max_report_bytes)
-    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.index.engines import index_of  # noqa: PLC0415
 
-    index = open_index(settings.index)
+    index = index_of(settings)
     if name not in index.reports:
         raise UnknownReport(report=name, known="、".join(index.reports))
     return index.reports[name]

@@ -21,6 +21,9 @@ from ipqa.network import changed_files
 from ipqa.reader import Reader
 from ipqa.settings import Settings
 
+_ADDRESSES = {"index_url", "llm_base_url"}
+"""Settings in which there may be a key."""
+
 _TRIAL = "報告書の出荷量"
 """A text for the model to embed."""
 
@@ -89,4 +92,4 @@ def examine_disk(index: Path) -> tuple[DiskState, list[Fault]]:
 
 def _shown(name: str, value: object) -> str:
     """A value as it may be handed on; a key masks itself."""
-    return shown_address(str(value)) if name == "llm_base_url" else str(value)
+    return shown_address(str(value)) if name in _ADDRESSES else str(value)

@@ -15,7 +15,7 @@
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch (IndexTooOld) · IndexTooNew
     │   ├── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
-    │   └── NoGenerationBefore · CanaryFailed
+    │   └── NoGenerationBefore · CanaryFailed · IndexUnreachable
     ├── FileNotWritable      a file that was asked for cannot be written
     ├── AnswersUnreadable    a file of saved answers is none
     ├── BadGold              gold questions that cannot be measured against
@@ -87,6 +87,7 @@ from ipqa.errors.index import (
     IndexProblem,
     IndexTooNew,
     IndexTooOld,
+    IndexUnreachable,
     LastReport,
     NoGenerationBefore,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "IndexProblem",
     "IndexTooNew",
     "IndexTooOld",
+    "IndexUnreachable",
     "IpqaError",
     "JudgeUnavailable",
     "KeyExists",

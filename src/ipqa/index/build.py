@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
-
-from ipqa.embedding import EmbeddingModel, Vectors
+from ipqa.embedding import EmbeddingModel
 from ipqa.errors import (
     CopyDamaged,
     EmptyCorpus,
@@ -24,26 +22,23 @@ from ipqa.errors import (
     ReadError,
     UnknownReport,
 )
+from ipqa.index.engines import engine_of
 from ipqa.index.files import FileFault, FileRecord
 from ipqa.index.generations import Manifest, ReportRecord, ReportSource, damaged
-from ipqa.index.legs import EXACT
+from ipqa.index.legs import Engine
 from ipqa.index.library import Entry, Library, corpus_entries, free_id
 from ipqa.index.making import recipe_of, require_answerable, require_recipe
 from ipqa.index.publishing import publish
-from ipqa.index.readings import Cut, Readings, Recipe, key_of
+from ipqa.index.reading import make_reading
+from ipqa.index.readings import Readings, Recipe, key_of
 from ipqa.index.recovery import reports_before
 from ipqa.index.store import (
     is_large,
     one_writer,
     read_manifest,
 )
-from ipqa.japanese import content_words
-from ipqa.passages import Sentence, split_report
 from ipqa.reports import SourceFile, open_file, report_id_of
-from ipqa.reports.isolation import reading_process
 from ipqa.settings import Settings
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ class BuildResult:
 
 
 def build_index(
-    settings: Settings, model: EmbeddingModel, watch: Watch, *, exact: int = EXACT
+    settings: Settings, model: EmbeddingModel, watch: Watch, *, engine: Engine | None = None
 ) -> BuildResult:
     """Bring the index up to date with the corpus folder, and with what was added to it.
 
@@ -88,7 +83,7 @@ def build_index(
         settings: which corpus, which index.
         model: what the sentences are embedded with.
         watch: is told how far the work is.
-        exact: up to so many sentences, a question is compared with all of them.
+        engine: what is to search it, where not the one that the settings name.
 
     Raises:
         ReadError: the corpus is missing, or none of its files can be read.
@@ -104,7 +99,7 @@ def build_index(
             entries = added
         else:
             entries = [*corpus_entries(settings.corpus, before, added), *added]
-        return _Builder(settings, model, watch, before, exact).make(entries, kept=())
+        return _Builder(settings, model, watch, before, engine).make(entries, kept=())
 
 
 def add_reports(
@@ -183,7 +178,7 @@ def remove_report(settings: Settings, model: EmbeddingModel, report_id: str) -> 
             raise LastReport(report=report_id, folder=settings.index)
         require_answerable(settings.index, manifest, model)
         _require_whole(settings.index, kept)
-        now, rebuilt = publish(settings.index, model, manifest.recipe, kept)
+        now, rebuilt = publish(settings.index, model, manifest.recipe, kept, engine_of(settings))
         return _told(now, manifest.reports, rebuilt=rebuilt)
 
 
@@ -196,12 +191,12 @@ class _Builder:
         model: EmbeddingModel,
         watch: Watch,
         before: Sequence[ReportSource],
-        exact: int = EXACT,
+        engine: Engine | None = None,
     ) -> None:
         self._settings = settings
         self._model = model
         self._watch = watch
-        self._exact = exact
+        self._engine = engine or engine_of(settings)
         self._recipe = recipe_of(settings, model)
         self._readings = Readings(settings.index, by_time=is_large(before))
         self._before = before
@@ -230,7 +225,7 @@ class _Builder:
             self._model,
             self._recipe,
             [*kept, *records],
-            exact=self._exact,
+            self._engine,
         )
         return replace(
             _told(manifest, self._before, rebuilt=rebuilt),
@@ -245,13 +240,15 @@ class _Builder:
         key = key_of(file.digest, entry.path.suffix, self._recipe)
         sealed = self._readings.sealed(key)
         if sealed is None:
+            before = self._sentences
 
-            def watch(share: float) -> None:
-                done = start + round(share * (end - start))
+            def step(embedded: int, all_of_them: int) -> None:
+                self._sentences = before + embedded
+                done = start + round(embedded / max(1, all_of_them) * (end - start))
                 self._watch(Progress(entry.path.name, done, total, self._sentences))
 
-            watch(0.0)
-            self._make_reading(file, key, watch)
+            step(0, 1)
+            make_reading(self._settings, self._model, file, key, step)
             sealed = self._readings.sealed(key)
             self._read.append(entry.id)
         if sealed is None:
@@ -290,34 +287,6 @@ class _Builder:
             passages=len(starts) - 1,
             sentences=starts[-1],
         )
-
-    def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
-        limits = self._settings
-        report = reading_process().read(
-            file, seconds=limits.max_report_seconds, memory=limits.max_report_memory
-        )
-        passages, sentences = split_report(report, self._settings.passage_length)
-        words = [[word.form for word in content_words(p.indexed_text)] for p in passages]
-        vectors = self._embed(sentences, watch)
-        self._readings.write(key, Cut(report, tuple(passages), tuple(sentences)), words, vectors)
-
-    def _embed(self, sentences: Sequence[Sentence], watch: Callable[[float], None]) -> Vectors:
-        """Vectors of sentences in their order; embedded by length, so that a batch wastes little.
-
-        Each is the mean of the sentence's vector in its context and of its vector alone, so that a
-        product with a question's vector is the mean of both cosines.
-        """
-        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].indexed_text))
-        vectors = np.empty((len(sentences), self._model.dimension), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            in_context = [sentences[i].indexed_text for i in batch]
-            alone = [sentences[i].alone for i in batch]
-            both = self._model.embed_passages([*in_context, *alone])
-            vectors[batch] = (both[: len(batch)] + both[len(batch) :]) / 2
-            self._sentences += len(batch)
-            watch((start + len(batch)) / len(order))
-        return vectors
 
 
 def _told(manifest: Manifest, before: Sequence[ReportSource], *, rebuilt: bool) -> BuildResult:
