@@ -1,5 +1,6 @@
 """A real Milvus server on loopback that can be killed and started again: Milvus Lite's own, in a process apart."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +39,16 @@ class MilvusServer:
             assert self._process.poll() is None
             assert time.monotonic() < until
             time.sleep(0.1)
+
+    def freeze(self) -> None:
+        """Have it neither answer nor hang up, as a network that loses everything would."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Have it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it as a power failure would."""

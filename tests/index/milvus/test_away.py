@@ -63,6 +63,20 @@ def test_an_open_index_is_gone_on_with_once_milvus_is_back(
     engine_of(settings).require_reachable()
 
 
+@pytest.mark.slow
+def test_a_milvus_that_says_nothing_any_more_is_given_up_after_seconds(
+    server: MilvusServer, settings: Settings
+) -> None:
+    index = MADE.put(settings, [0, 1])
+    server.freeze()
+    begun = time.monotonic()
+    with pytest.raises(IndexUnreachable, match="Deadline"):
+        index.dense.search(QUERIES[0], 3)
+    assert time.monotonic() - begun < 15
+    server.thaw()
+    require_right(index, [0, 1])
+
+
 def test_nobody_waits_in_a_queue_for_what_is_away(settings: Settings, server: MilvusServer) -> None:
     index = MADE.put(settings, [0])
     server.kill()

@@ -78,12 +78,14 @@ class Collections:
         self._ask("create_collection", name, within=_WRITTEN, **options)
         written, left = 0, iter(rows)
         while batch := list(islice(left, _BATCH)):
-            # a batch that is sent again, because the answer to it was lost, is not there twice
-            self._ask("upsert", name, batch, within=_WRITTEN)
+            self._ask("insert", name, batch, within=_WRITTEN)
             written += len(batch)
         self._ask("flush", name, within=_WRITTEN)
         self._index(name, kind)
-        self.require(name, written)
+        try:
+            self.require(name, written)
+        except CollectionLost as error:  # such as a batch that was sent twice over a bad connection
+            raise self._connection.unreachable(str(error)) from error
         return written
 
     def require(self, name: str, rows: int) -> None:
@@ -151,8 +153,8 @@ class Collections:
         from pymilvus import MilvusClient  # noqa: PLC0415 - an optional extra
 
         wanted = MilvusClient.prepare_index_params()
-        wanted.add_index("vector", index_type=kind.index, metric_type="IP", params=dict(kind.build))
-        wanted.add_index("report", index_type="INVERTED")
+        wanted.add_index("vector", kind.index, "vector", metric_type="IP", params=dict(kind.build))
+        wanted.add_index("report", "INVERTED", "report")
         self._ask("create_index", name, wanted, within=_WRITTEN, sync=False)
         for field in ("vector", "report"):
             while (

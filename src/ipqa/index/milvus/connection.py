@@ -20,10 +20,10 @@ _CONNECTED = 3.0
 """Seconds in which a server must accept a connection."""
 
 _AWAY = 1.0
-"""Seconds for which a server that was away is not asked again, so that no queue of questions waits for it."""
+"""Seconds after which a server that was away is asked again; until then, no queue of questions waits for it."""
 
-_NOT_CONNECTED, _NOT_THERE, _NOT_LOADED = 2, 100, 101
-"""Codes of Milvus's errors: no connection, no such collection, a collection that is not in memory."""
+_NOT_THERE, _NOT_LOADED = 100, 101
+"""Codes of Milvus's errors: no such collection, a collection that is not in memory."""
 
 _NOT_OPENED = "Open local milvus failed"
 _LOCKED = "another process may have it open: Milvus Lite serves one at a time"
@@ -56,7 +56,6 @@ class Connection:
         self.address = address
         self._milvus = pymilvus
         self._faults = (pymilvus.MilvusException, grpc.RpcError)
-        self._codes = grpc.StatusCode
         self._client: _Client = None
         self._connecting = Lock()
         self._away = (float("-inf"), "")
@@ -85,8 +84,6 @@ class Connection:
                 raise CollectionLost(_told(error)) from error
             if code == _NOT_LOADED:
                 raise CollectionNotLoaded(_told(error)) from error
-            if code == _NOT_CONNECTED or isinstance(code, self._codes):
-                self._disconnect(client)
             raise self.unreachable(_told(error)) from error
 
     def unreachable(self, reason: str) -> IndexUnreachable:
@@ -117,17 +114,12 @@ class Connection:
             token=address.token,
             timeout=_CONNECTED,
             dedicated=True,  # the connections that pymilvus shares do not outlive a server that was away
+            grpc_options={"grpc.max_reconnect_backoff_ms": round(1000 * _AWAY)},
         )
-
-    def _disconnect(self, client: _Client) -> None:
-        """Have the next call make a connection of its own."""
-        with self._connecting:
-            if self._client is client:
-                self._client = None
-                client.close()
 
 
 def _told(error: Exception) -> str:
     """What Milvus says of an error, in one line."""
-    said = str(getattr(error, "message", "") or error).strip().partition("\n")[0]
+    told = getattr(error, "message", "") or getattr(error, "details", lambda: "")() or str(error)
+    said = str(told).strip().partition("\n")[0]
     return _LOCKED if said == _NOT_OPENED else said
