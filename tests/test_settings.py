@@ -16,6 +16,8 @@ GIVEN: dict[str, tuple[str, object]] = {
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),
+    "embedding_base_url": ("http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1"),
+    "embedding_api_key": ("秘密", SecretStr("秘密")),
     "reader": ("false", False),
     "passage_length": ("500", 500),
     "max_question_length": ("99", 99),

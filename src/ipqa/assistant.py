@@ -25,7 +25,7 @@ from ipqa.answering.suggestion import openings
 from ipqa.answering.tables import is_row_of, named_table
 from ipqa.answering.telling import Found, Teller
 from ipqa.answering.weights import Weights, shipped_weights
-from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.embedding import EmbeddingModel, model_of
 from ipqa.errors import ModeUnavailable, NothingToRead, UnknownReport
 from ipqa.glossary import Glossary
 from ipqa.index.canaries import require_canaries
@@ -111,7 +111,7 @@ class Assistant:
         """
         tracing = tracing_of(settings)
         with ThreadPoolExecutor() as beside:  # the networks load without Python's lock
-            loading = beside.submit(load_model, settings.embedding_model)
+            loading = beside.submit(model_of, settings)
             reader = beside.submit(Reader) if settings.reader else None
             index = index_of(settings)
             load_dictionary()

@@ -58,6 +58,14 @@ class Settings(BaseSettings):
         description=f"Embedding model: {SHIPPED_MODEL} (installed with ipqa, needs no PyTorch), or "
         "the name or folder of a sentence-transformers model.",
     )
+    embedding_base_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible server of that model, up to its version; texts are embedded "
+        "there. Here without.",
+    )
+    embedding_api_key: SecretStr | None = Field(
+        None, description="Key for that server, where it wants one."
+    )
     reader: bool = Field(
         default=True,
         description="Whether the best sentences are read again together with the question by the reader, "

@@ -224,7 +224,7 @@ def ablate(
     json: JsonOption = False,
 ) -> None:
     """Print evidence recall by leg and by the length of passages."""
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.evaluation.ablate import LENGTHS  # noqa: PLC0415
     from ipqa.evaluation.ablate import ablate as measure  # noqa: PLC0415
     from ipqa.evaluation.gold import read_gold  # noqa: PLC0415
@@ -232,7 +232,7 @@ def ablate(
     _require_extra()
     questions = read_gold(gold)
     settings = settings_of(corpus=corpus)
-    model = load_model(settings.embedding_model)
+    model = model_of(settings)
     with asking_progress(len(LENGTHS)) as watch:
         rows = measure(settings, model, gold, questions, watch=watch)
     if json:

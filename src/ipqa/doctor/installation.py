@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from ipqa.doctor.checkup import DiskState, Fault, fault_of
-from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.embedding import EmbeddingModel, model_of
 from ipqa.errors import (
     DictionaryUnavailable,
     DiskNearlyFull,
@@ -21,7 +21,7 @@ from ipqa.network import changed_files
 from ipqa.reader import Reader
 from ipqa.settings import Settings
 
-_ADDRESSES = {"index_url", "llm_base_url"}
+_ADDRESSES = {"embedding_base_url", "index_url", "llm_base_url"}
 """Settings in which there may be a key."""
 
 _TRIAL = "報告書の出荷量"
@@ -49,7 +49,7 @@ def model_faults() -> list[Fault]:
 def working_model(settings: Settings) -> tuple[EmbeddingModel | None, list[Fault]]:
     """The embedding model that the settings name, and what keeps it or the reader from working."""
     try:
-        model = load_model(settings.embedding_model)
+        model = model_of(settings)
         model.embed_queries([_TRIAL])
         if settings.reader:
             Reader()

@@ -34,6 +34,7 @@
     │   └── UnknownConversation · ConversationsOff · UnknownJob · NoEvaluation
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     a model cannot be loaded
+    │   ├── ModelUnreachable
     │   └── ShippedModelUnavailable
     │       └── ShippedModelChanged
     ├── DictionaryUnavailable   Japanese cannot be cut into words
@@ -141,6 +142,7 @@ from ipqa.errors.running import (
     ExtraMissing,
     FileNotWritable,
     ModelUnavailable,
+    ModelUnreachable,
     NotReady,
     ShippedModelChanged,
     ShippedModelUnavailable,
@@ -197,6 +199,7 @@ __all__ = [
     "LastReport",
     "ModeUnavailable",
     "ModelUnavailable",
+    "ModelUnreachable",
     "NoEvaluation",
     "NoGenerationBefore",
     "NoKeys",

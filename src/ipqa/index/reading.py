@@ -14,8 +14,8 @@ from ipqa.settings import Settings
 
 _BATCH = 64
 
-Step = Callable[[int, int], None]
-"""Is told after each batch how many sentences are embedded, and how many there are."""
+Step = Callable[[float, int], None]
+"""Is told how much of a file is done, 0 to 1, and how many of its sentences are embedded."""
 
 
 def make_reading(
@@ -51,5 +51,5 @@ def _embedded(model: EmbeddingModel, sentences: Sequence[Sentence], step: Step) 
         alone = [sentences[i].alone for i in batch]
         both = model.embed_passages([*in_context, *alone])
         vectors[batch] = (both[: len(batch)] + both[len(batch) :]) / 2
-        step(start + len(batch), len(order))
+        step((start + len(batch)) / len(order), start + len(batch))
     return vectors
