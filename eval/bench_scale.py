@@ -33,6 +33,7 @@ from ipqa.index.files import seal
 from ipqa.index.generations import ReportRecord
 from ipqa.index.lexical import Postings
 from ipqa.index.making import recipe_of
+from ipqa.index.on_disk import OnDisk
 from ipqa.index.readings import Cut, Readings, Recipe
 from ipqa.index.sketch import sketched
 from ipqa.index.store import open_index, write_generation
@@ -370,7 +371,7 @@ def real_recall(settings: Settings, real_folder: Path, asked: Path) -> dict[str,
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(settings.index / "readings", target / "readings")
     write_generation(
-        target, index.manifest.reports, index.manifest.recipe, __version__, _as_it_is, exact=0
+        target, index.manifest.reports, index.manifest.recipe, __version__, _as_it_is, OnDisk(0)
     )
     queries = np.load(asked.with_suffix(".npy"))
     return {

@@ -43,7 +43,7 @@ ROOMS = [
 SOURCES = sorted((ROOT / "src" / "ipqa").rglob("*.py"))
 HEAVY = set(
     "torch transformers sentence_transformers langchain_text_splitters fastapi structlog "
-    "prometheus_client opentelemetry".split()
+    "prometheus_client opentelemetry pymilvus milvus_lite grpc pandas".split()
 )
 FOR_OTHERS = {
     *("docx", "pptx", "pdfminer", "lxml", "selectolax", "markdown_it"),

@@ -1,4 +1,5 @@
 import inspect
+import pickle
 import re
 from string import Formatter
 
@@ -86,6 +87,15 @@ def test_an_error_can_be_caught_by_its_family(error: type[IpqaError]) -> None:
     with pytest.raises(error.__bases__[0]) as caught:
         raise raised
     assert caught.value is raised
+
+
+@concrete
+def test_an_error_keeps_its_details_on_the_way_from_another_process(
+    error: type[IpqaError],
+) -> None:
+    raised = error(**details(error))
+    again = pickle.loads(pickle.dumps(raised))  # noqa: S301 - of what was made here
+    assert (type(again), again.details, str(again)) == (error, raised.details, str(raised))
 
 
 @concrete

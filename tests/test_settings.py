@@ -11,6 +11,7 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 GIVEN: dict[str, tuple[str, object]] = {
     "corpus": ("/srv/報告書", Path("/srv/報告書")),
     "index": ("/srv/索引", Path("/srv/索引")),
+    "index_url": ("milvus://host:19530/default", "milvus://host:19530/default"),
     "database_url": (
         "postgresql://ipqa:秘密@db/ipqa",
         SecretStr("postgresql://ipqa:秘密@db/ipqa"),
@@ -18,6 +19,8 @@ GIVEN: dict[str, tuple[str, object]] = {
     "keep_conversations": ("false", False),
     "runs": ("/srv/結果", Path("/srv/結果")),
     "embedding_model": ("/srv/model", "/srv/model"),
+    "embedding_base_url": ("http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1"),
+    "embedding_api_key": ("秘密", SecretStr("秘密")),
     "reader": ("false", False),
     "passage_length": ("500", 500),
     "max_question_length": ("99", 99),

@@ -25,13 +25,14 @@ from ipqa.answering.suggestion import openings
 from ipqa.answering.tables import named_table
 from ipqa.answering.telling import Found, Teller
 from ipqa.answering.weights import Weights, shipped_weights
-from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.embedding import EmbeddingModel, model_of
 from ipqa.errors import ModeUnavailable, NothingToRead, UnknownReport
 from ipqa.glossary import Glossary
 from ipqa.index.canaries import require_canaries
+from ipqa.index.engines import engine_of, index_of
 from ipqa.index.making import require_answerable
 from ipqa.index.part import part_of
-from ipqa.index.store import Index, open_index
+from ipqa.index.store import Index
 from ipqa.japanese import load_dictionary
 from ipqa.llm import LanguageModel, language_model
 from ipqa.reader import Reader
@@ -43,6 +44,9 @@ from ipqa.telemetry import OFF, Tracing, tracing_of
 if TYPE_CHECKING:
     from ipqa.answering.verification import Verification, Verifier
     from ipqa.generation.writer import Writer
+
+SEARCHED = 2
+"""So many events of an answer have come when the search is over: until then it may turn out that it cannot be done."""
 
 _PASSAGES_FOR_TABLE = 100
 """A table that is named by its number is looked for among so many."""
@@ -99,9 +103,9 @@ class Assistant:
         """
         tracing = tracing_of(settings)
         with ThreadPoolExecutor() as beside:  # the networks load without Python's lock
-            loading = beside.submit(load_model, settings.embedding_model)
+            loading = beside.submit(model_of, settings)
             reader = beside.submit(Reader) if settings.reader else None
-            index = open_index(settings.index)
+            index = index_of(settings)
             load_dictionary()
         model = loading.result()
         require_answerable(settings.index, index.manifest, model)
@@ -121,7 +125,7 @@ class Assistant:
         Raises:
             IndexProblem: as for ``open``.
         """
-        index = open_index(self._settings.index)
+        index = index_of(self._settings)
         require_answerable(self._settings.index, index.manifest, self._model)
         return self._of(index)
 
@@ -146,7 +150,8 @@ class Assistant:
         """
         if self._index.reports.keys().isdisjoint(reports):
             raise NothingToRead
-        return self._of(part_of(self._settings.index, self._index, reports))
+        engine = engine_of(self._settings)
+        return self._of(part_of(self._settings.index, self._index, reports, engine))
 
     def _of(self, index: Index) -> "Assistant":
         """An assistant for another index, made as this one is."""

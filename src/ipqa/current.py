@@ -14,6 +14,7 @@ from threading import Event, Lock, Thread
 
 from ipqa.assistant import Assistant
 from ipqa.errors import IndexDamaged, IpqaError, NotReady
+from ipqa.index.engines import engine_of
 from ipqa.index.generations import pointer_path
 from ipqa.settings import Settings
 
@@ -84,6 +85,7 @@ class CurrentAssistant:
         fault = self._fault
         if fault is not None:
             raise type(fault)(**fault.details)  # each raising has a traceback of its own
+        engine_of(self._settings).require_reachable()
 
     def catch_up(self) -> None:
         """Answer from the generation in force by now; where it cannot be opened, go on as before."""

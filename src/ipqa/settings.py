@@ -55,6 +55,11 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder or file of reports that are indexed.")
     index: Path = Field(Path("index"), description="Folder that holds the built index.")
+    index_url: str = Field(
+        "faiss:",
+        description="What searches the index: faiss: (files in its folder), milvus://host:19530/database, or "
+        "milvus-lite:///file.db.",
+    )
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         default_factory=lambda given: SecretStr(f"sqlite:///{given['index'] / 'records.sqlite3'}"),
         description="Database that keeps conversations, what people say about answers, API keys and uploads: "
@@ -72,6 +77,14 @@ class Settings(BaseSettings):
         min_length=1,
         description=f"Embedding model: {SHIPPED_MODEL} (installed with ipqa, needs no PyTorch), or "
         "the name or folder of a sentence-transformers model.",
+    )
+    embedding_base_url: str | None = Field(
+        None,
+        description="Address of an OpenAI-compatible server of that model, up to its version; texts are embedded "
+        "there. Here without.",
+    )
+    embedding_api_key: SecretStr | None = Field(
+        None, description="Key for that server, where it wants one."
     )
     reader: bool = Field(
         default=True,

@@ -15,7 +15,8 @@ from ipqa.errors import (
     ReadingTooSlow,
     UnknownReport,
 )
-from ipqa.index.build import BuildResult, Progress, add_reports, build_index, remove_report
+from ipqa.index.build import add_reports, build_index, remove_report
+from ipqa.index.builder import BuildResult, Progress
 from ipqa.index.store import one_writer, open_index
 from ipqa.reports import open_file
 from ipqa.settings import Settings

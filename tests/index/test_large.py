@@ -12,6 +12,7 @@ from ipqa.errors import IndexDamaged
 from ipqa.index import store
 from ipqa.index.build import build_index, remove_report
 from ipqa.index.generations import generation_folder, read_pointer
+from ipqa.index.on_disk import OnDisk
 from ipqa.index.part import part_of
 from ipqa.index.store import Index, open_index
 from ipqa.settings import Settings
@@ -34,7 +35,7 @@ def written(folder: Path) -> Path:
 
 def build(corpus: Path, index: Path, exact: int) -> Settings:
     settings = Settings(corpus=corpus, index=index)
-    build_index(settings, shipped_model(), lambda _: None, exact=exact)
+    build_index(settings, shipped_model(), lambda _: None, engine=OnDisk(exact))
     return settings
 
 

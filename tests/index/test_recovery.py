@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ipqa.errors import CopyDamaged, IndexDamaged, IndexMismatch
-from ipqa.index.build import BuildResult, add_reports, build_index, remove_report
+from ipqa.index.build import add_reports, build_index, remove_report
+from ipqa.index.builder import BuildResult
 from ipqa.index.generations import FORMAT, generation_folder, read_pointer
 from ipqa.index.store import open_index
 from ipqa.reports import open_file

@@ -34,7 +34,7 @@ def index_files(place: Place) -> list[Path]:
 def see(place: Place, damaged: Path) -> None:
     """The damage is named, and answers are those of the last good generation or none."""
     require_right(place.settings, [place.held])
-    _, faults = examine_index(place.settings.index, shipped_model())
+    _, faults = examine_index(place.settings, shipped_model())
     named = [Path(fault.file) for fault in faults]
     if damaged not in named and not _is_told_by_its_reading(damaged, named):
         raise Wrong(f"doctor names {[path.name for path in named]}")
@@ -96,7 +96,7 @@ def test_a_file_that_is_lost_is_named_and_the_remedy_mends_it(
         path.unlink()
         with tally.trial(test, str(lost.relative_to(origin.settings.index))):
             see(place, path)
-            _, (fault, *_) = examine_index(place.settings.index, shipped_model())
+            _, (fault, *_) = examine_index(place.settings, shipped_model())
             _mend(place, fault.message_en)
             if not require_right(place.settings, [place.held]):
                 raise Wrong("the remedy does not help")
@@ -110,7 +110,7 @@ def _mend(place: Place, message: str) -> None:
         place.do((task, place.held))
     else:
         place.do((place.task("build"), place.held))
-    _, faults = examine_index(place.settings.index, shipped_model())
+    _, faults = examine_index(place.settings, shipped_model())
     if faults:
         raise Wrong(f"doctor still names {faults[0].file}")
 

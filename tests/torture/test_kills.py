@@ -64,7 +64,7 @@ class Life:
         if held is None:
             raise Wrong("the index is refused after a kill")
         self.place.held = held
-        _, faults = examine_index(settings.index, shipped_model())
+        _, faults = examine_index(settings, shipped_model())
         if faults:
             raise Wrong(f"doctor: {faults[0].message_en}")
 

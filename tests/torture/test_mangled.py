@@ -92,7 +92,7 @@ def _require_refused(failures: Sequence[IpqaError]) -> None:
 def see(place: Place, model: EmbeddingModel) -> None:
     """Nothing is wrong with the index; without what was added it holds what it held, and answers."""
     settings = place.settings
-    _, faults = examine_index(settings.index, model)
+    _, faults = examine_index(settings, model)
     if faults:
         raise Wrong(f"doctor: {faults[0].message_en}")
     for record in read_manifest(settings.index).reports:
@@ -141,7 +141,7 @@ def test_the_command_adds_or_names_each_of_many_mangled_files(
                     raise Wrong(told)
                 if (file.digest in held) == (file.path.name in refused):
                     raise Wrong("it is neither in the index nor named, or both")
-        _, faults = examine_index(place.settings.index, shipped_model())
+        _, faults = examine_index(place.settings, shipped_model())
         assert not faults
         shutil.rmtree(place.folder)
     tally.require(test)

@@ -88,10 +88,10 @@ def indexed(corpus: Path, index: Path) -> "Assistant":
     """An assistant for a folder of reports, which are indexed for this."""
     from ipqa.assistant import Assistant  # noqa: PLC0415
     from ipqa.cli.library import progress  # noqa: PLC0415
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.build import build_index  # noqa: PLC0415
 
     settings = settings_of(corpus=corpus, index=index)
     with progress() as watch:
-        build_index(settings, load_model(settings.embedding_model), watch)
+        build_index(settings, model_of(settings), watch)
     return Assistant.open(settings)

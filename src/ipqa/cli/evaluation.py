@@ -160,12 +160,12 @@ def score(  # noqa: PLR0913 - the options of a command
     from ipqa.evaluation.foreign import read_answers  # noqa: PLC0415
     from ipqa.evaluation.gold import check_against, read_gold  # noqa: PLC0415
     from ipqa.evaluation.run import record  # noqa: PLC0415
-    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.index.engines import index_of  # noqa: PLC0415
 
     thresholds = thresholds_of(fail_under)
     _require_extra()
     questions = read_gold(gold)
-    reports = open_index(settings_of(index=index).index).reports
+    reports = index_of(settings_of(index=index)).reports
     check_against(gold, questions, reports)
     given = read_answers(answers, questions, reports)
     records = [record(question, given[question.id], reports) for question in questions]
@@ -224,7 +224,7 @@ def ablate(
     json: JsonOption = False,
 ) -> None:
     """Print evidence recall by leg and by the length of passages."""
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.evaluation.ablate import LENGTHS  # noqa: PLC0415
     from ipqa.evaluation.ablate import ablate as measure  # noqa: PLC0415
     from ipqa.evaluation.gold import read_gold  # noqa: PLC0415
@@ -232,7 +232,7 @@ def ablate(
     _require_extra()
     questions = read_gold(gold)
     settings = settings_of(corpus=corpus)
-    model = load_model(settings.embedding_model)
+    model = model_of(settings)
     with asking_progress(len(LENGTHS)) as watch:
         rows = measure(settings, model, gold, questions, watch=watch)
     if json:

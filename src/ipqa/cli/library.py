@@ -17,8 +17,8 @@ from ipqa.errors import AnswersUnreadable, EmptyCorpus, NothingInFolder, ReadErr
 from ipqa.settings import Settings
 
 if TYPE_CHECKING:
-    from ipqa.index.build import BuildResult, Watch
-    from ipqa.index.build import Progress as Step
+    from ipqa.index.builder import BuildResult, Watch
+    from ipqa.index.builder import Progress as Step
     from ipqa.reports import SourceFile
     from ipqa.reports.editions import Comparison
     from ipqa.reports.model import Report, Span
@@ -43,15 +43,22 @@ def build(
         ),
     ] = None,
     index: IndexOption = None,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help=say("同時に読み取るプロセスの数", "How many processes read reports side by side"),
+        ),
+    ] = 1,
 ) -> None:
     """Bring the index up to date with the corpus and with what was added."""
     settings = settings_of(corpus=corpus, index=index)
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.build import build_index  # noqa: PLC0415
 
-    model = load_model(settings.embedding_model)
+    model = model_of(settings)
     with progress() as watch:
-        result = build_index(settings, model, watch)
+        result = build_index(settings, model, watch, workers=workers)
     _tell(result, settings, result.failures)
 
 
@@ -73,11 +80,11 @@ def add(
 ) -> None:
     """Copy reports into the library and index them; the other reports stay as they are."""
     settings = settings_of(index=index)
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.build import add_reports  # noqa: PLC0415
 
     failures: list[ReadError] = []
-    model = load_model(settings.embedding_model)
+    model = model_of(settings)
     try:
         with progress() as watch:
             result = add_reports(settings, model, _opened(sources, settings, failures), watch)
@@ -91,9 +98,9 @@ def add(
 )
 def list_reports(index: IndexOption = None, *, json: JsonOption = False) -> None:
     """Print every report that can be asked."""
-    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.index.engines import index_of  # noqa: PLC0415
 
-    opened = open_index(settings_of(index=index).index)
+    opened = index_of(settings_of(index=index))
     rows = [
         {
             "id": record.id,
@@ -125,12 +132,12 @@ def remove(
 ) -> None:
     """Take one report out; its original file is left alone."""
     settings = settings_of(index=index)
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.build import remove_report  # noqa: PLC0415
     from ipqa.index.store import read_manifest  # noqa: PLC0415
 
     before = {record.id: record for record in read_manifest(settings.index).reports}
-    result = remove_report(settings, load_model(settings.embedding_model), report)
+    result = remove_report(settings, model_of(settings), report)
     _tell(result, settings, ())
     if not before[report].added:
         out.print(
@@ -150,10 +157,10 @@ def remove(
 def rollback(index: IndexOption = None) -> None:
     """Put the generation before the one in force back in force, and say which reports answer now."""
     settings = settings_of(index=index)
-    from ipqa.embedding import load_model  # noqa: PLC0415
+    from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.rollback import roll_back  # noqa: PLC0415
 
-    result = roll_back(settings, load_model(settings.embedding_model))
+    result = roll_back(settings, model_of(settings))
     created = result.manifest.created
     out.print(
         say(

@@ -75,9 +75,9 @@ def report_named(name: str, settings: Settings) -> "Report":
     """The report in a file of that name, or the one of that id in the index."""
     if Path(name).is_file():
         return _read_apart(Path(name), settings)
-    from ipqa.index.store import open_index  # noqa: PLC0415
+    from ipqa.index.engines import index_of  # noqa: PLC0415
 
-    index = open_index(settings.index)
+    index = index_of(settings)
     if name not in index.reports:
         raise UnknownReport(report=name, known="、".join(index.reports))
     return index.reports[name]

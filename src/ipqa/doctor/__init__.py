@@ -31,7 +31,7 @@ def examine(settings: Settings) -> Checkup:
     if not faults:
         model, found = working_model(settings)
         faults += found
-    index, found = examine_index(settings.index, model)
+    index, found = examine_index(settings, model)
     faults += found
     records, found = examine_records(settings)
     faults += found

@@ -11,8 +11,9 @@ from ipqa.doctor.checkup import (
     fault_of,
 )
 from ipqa.embedding import EmbeddingModel
-from ipqa.errors import CopyDamaged, IndexProblem, IpqaError
+from ipqa.errors import BadSetting, CopyDamaged, ExtraMissing, IndexProblem, IpqaError
 from ipqa.index.canaries import require_canaries
+from ipqa.index.engines import index_of
 from ipqa.index.files import FileFault, check
 from ipqa.index.generations import (
     Manifest,
@@ -28,21 +29,25 @@ from ipqa.index.generations import (
 from ipqa.index.library import Library
 from ipqa.index.making import require_answerable
 from ipqa.index.readings import Readings
-from ipqa.index.store import Index, files_of, open_index
+from ipqa.index.store import Index, files_of
+from ipqa.settings import Settings
 
 
-def examine_index(folder: Path, model: EmbeddingModel | None) -> tuple[IndexState, list[Fault]]:
-    """The index in a folder, and each file in it that is not what it was written as.
+def examine_index(
+    settings: Settings, model: EmbeddingModel | None
+) -> tuple[IndexState, list[Fault]]:
+    """The index that the settings name, and each file in it that is not what it was written as.
 
     Args:
-        folder: of the index.
+        settings: which index.
         model: what questions are embedded with; None where that does not work.
     """
+    folder = settings.index
     try:
         name = _name_in_force(folder)
     except IndexProblem as error:
         return IndexState(folder=str(folder)), [fault_of(pointer_path(folder), error)]
-    examination = _Examination(folder)
+    examination = _Examination(settings)
     in_force = examination.generation(name)
     earlier = names_before(folder, name)
     before = examination.generation(earlier[-1]) if earlier else None
@@ -66,8 +71,10 @@ def _name_in_force(folder: Path) -> str:
 class _Examination:
     """Collects the faults of one index, each file's once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.index
         self.faults: dict[Path, Fault] = {}
+        self._settings = settings
         self._folder = folder
         self._readings = Readings(folder)
         self._library = Library(folder)
@@ -121,8 +128,8 @@ class _Examination:
     def _opened(self, manifest: Manifest, model: EmbeddingModel | None) -> Index | None:
         """The index, where it opens; a fault of a file has been noted, others are of the whole."""
         try:
-            index = open_index(self._folder)
-        except IndexProblem as error:
+            index = index_of(self._settings)
+        except (IndexProblem, BadSetting, ExtraMissing) as error:
             if not self.faults:
                 self._note(pointer_path(self._folder), error)
             return None

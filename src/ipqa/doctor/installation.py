@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import SecretStr
 
 from ipqa.doctor.checkup import DiskState, Fault, fault_of
-from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.embedding import EmbeddingModel, model_of
 from ipqa.errors import (
     DictionaryUnavailable,
     DiskNearlyFull,
@@ -23,6 +23,9 @@ from ipqa.network import changed_files
 from ipqa.reader import Reader
 from ipqa.records.database import Database
 from ipqa.settings import Settings
+
+_ADDRESSES = {"embedding_base_url", "index_url", "llm_base_url"}
+"""Settings in which there may be a key."""
 
 _TRIAL = "報告書の出荷量"
 """A text for the model to embed."""
@@ -49,7 +52,7 @@ def model_faults() -> list[Fault]:
 def working_model(settings: Settings) -> tuple[EmbeddingModel | None, list[Fault]]:
     """The embedding model that the settings name, and what keeps it or the reader from working."""
     try:
-        model = load_model(settings.embedding_model)
+        model = model_of(settings)
         model.embed_queries([_TRIAL])
         if settings.reader:
             Reader()
@@ -95,4 +98,4 @@ def _shown(name: str, value: object) -> str:
     if name == "database_url" and isinstance(value, SecretStr):
         url = value.get_secret_value()
         return url if url.startswith("sqlite:") else f"postgresql://{Database(url).place}"
-    return shown_address(str(value)) if name == "llm_base_url" else str(value)
+    return shown_address(str(value)) if name in _ADDRESSES else str(value)

@@ -15,7 +15,7 @@
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch (IndexTooOld) · IndexTooNew
     │   ├── IndexNotWritable · IndexBusy · EmptyCorpus · LastReport
-    │   └── NoGenerationBefore · CanaryFailed
+    │   └── NoGenerationBefore · CanaryFailed · IndexUnreachable
     ├── FileNotWritable      a file that was asked for cannot be written
     ├── AnswersUnreadable    a file of saved answers is none
     ├── BadGold              gold questions that cannot be measured against
@@ -37,6 +37,7 @@
     ├── JobAbandoned         the server that a job was given to ended before it was done
     ├── ExtraMissing         a feature needs packages that are not installed
     ├── ModelUnavailable     a model cannot be loaded
+    │   ├── ModelUnreachable
     │   └── ShippedModelUnavailable
     │       └── ShippedModelChanged
     ├── DictionaryUnavailable   Japanese cannot be cut into words
@@ -93,6 +94,7 @@ from ipqa.errors.index import (
     IndexProblem,
     IndexTooNew,
     IndexTooOld,
+    IndexUnreachable,
     LastReport,
     NoGenerationBefore,
 )
@@ -152,6 +154,7 @@ from ipqa.errors.running import (
     ExtraMissing,
     FileNotWritable,
     ModelUnavailable,
+    ModelUnreachable,
     NotReady,
     RecordsNotReady,
     SettingReplaced,
@@ -201,6 +204,7 @@ __all__ = [
     "IndexProblem",
     "IndexTooNew",
     "IndexTooOld",
+    "IndexUnreachable",
     "IpqaError",
     "JobAbandoned",
     "JudgeUnavailable",
@@ -211,6 +215,7 @@ __all__ = [
     "LastReport",
     "ModeUnavailable",
     "ModelUnavailable",
+    "ModelUnreachable",
     "NoEvaluation",
     "NoGenerationBefore",
     "NoKeys",

@@ -1,5 +1,6 @@
 """What every error that is told to the user has in common."""
 
+from functools import partial
 from typing import ClassVar, Literal
 
 Language = Literal["ja", "en"]
@@ -18,6 +19,10 @@ class IpqaError(Exception):
     def __init__(self, **details: object) -> None:
         self.details = details
         super().__init__(self.message("en"))
+
+    def __reduce__(self) -> tuple[partial["IpqaError"], tuple[()]]:
+        """How it is made again in another process: an exception would forget its details."""
+        return partial(type(self), **self.details), ()
 
     def message(self, language: Language) -> str:
         """The message in the given language, with its details filled in."""

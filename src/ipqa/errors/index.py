@@ -78,6 +78,16 @@ class IndexBusy(IndexProblem):
     en = "Another ipqa is updating the index in {folder}. Try again when it has finished."
 
 
+class IndexUnreachable(IndexProblem):
+    """What searches the index is another program, and that cannot be asked."""
+
+    ja = "索引を検索する {address} に問い合わせられません({reason})。動いているか、IPQA_INDEX_URL が正しいかを確かめてください。動き始めれば、ipqa を再起動しなくても元に戻ります。"
+    en = (
+        "{address}, which searches the index, cannot be asked ({reason}). Check that it runs, and "
+        "IPQA_INDEX_URL; once it answers, ipqa goes on without being started anew."
+    )
+
+
 class NoGenerationBefore(IndexProblem):
     """There is no generation to go back to."""
 

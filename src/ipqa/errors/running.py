@@ -13,6 +13,16 @@ class ModelUnavailable(IpqaError):
     )
 
 
+class ModelUnreachable(ModelUnavailable):
+    """The server that embeds texts does not answer."""
+
+    ja = "サーバー {url} に、テキストの埋め込み(モデル「{model}」)を依頼できません({reason})。動いているか、IPQA_EMBEDDING_BASE_URL と IPQA_EMBEDDING_MODEL が正しいかを確かめてください。"
+    en = (
+        "The server {url} cannot be asked to embed texts with “{model}” ({reason}). Check that it runs, "
+        "IPQA_EMBEDDING_BASE_URL and IPQA_EMBEDDING_MODEL."
+    )
+
+
 class ShippedModelUnavailable(ModelUnavailable):
     """A model that is installed with ipqa cannot be loaded."""
 

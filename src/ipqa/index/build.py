@@ -1,86 +1,46 @@
 """From files to an index: read, cut, embed what is new, and put a new generation in force.
 
-One report is in memory at a time, and is kept as soon as it is embedded: an interrupted build loses
-nothing, and the index in force stays as it is until the new one is whole.
+One report is in memory at a time, or a few for each worker, and is kept as soon as it is embedded: an
+interrupted build loses nothing, and the index in force stays as it is until the new one is whole.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from ipqa.embedding import EmbeddingModel, Vectors
+from ipqa.embedding import EmbeddingModel
 from ipqa.errors import (
-    CopyDamaged,
     EmptyCorpus,
     FileMissing,
-    FileUnreadable,
     IndexMissing,
     IndexTooOld,
     LastReport,
     ReadError,
     UnknownReport,
 )
-from ipqa.index.files import FileFault, FileRecord
-from ipqa.index.generations import Manifest, ReportRecord, ReportSource, damaged
-from ipqa.index.legs import EXACT
+from ipqa.index.builder import Builder, BuildResult, Watch, told
+from ipqa.index.engines import engine_of
+from ipqa.index.files import FileFault
+from ipqa.index.generations import ReportRecord, damaged
+from ipqa.index.legs import Engine
 from ipqa.index.library import Entry, Library, corpus_entries, free_id
 from ipqa.index.making import recipe_of, require_answerable, require_recipe
 from ipqa.index.publishing import publish
-from ipqa.index.readings import Cut, Readings, Recipe, key_of
+from ipqa.index.readings import Readings, Recipe
 from ipqa.index.recovery import reports_before
-from ipqa.index.store import (
-    is_large,
-    one_writer,
-    read_manifest,
-)
-from ipqa.japanese import content_words
-from ipqa.passages import Sentence, split_report
-from ipqa.reports import SourceFile, open_file, report_id_of
-from ipqa.reports.isolation import reading_process
+from ipqa.index.store import is_large, one_writer, read_manifest
+from ipqa.reports import SourceFile, report_id_of
 from ipqa.settings import Settings
-
-_BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is: the file at hand, bytes done of all bytes, and sentences embedded so far."""
-
-    file: str
-    done: int
-    total: int
-    sentences: int
-
-
-Watch = Callable[[Progress], None]
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What a build did.
-
-    Attributes:
-        rebuilt: false where the index already held just these reports, made this way.
-        read: ids of the reports that were read and embedded now.
-        reused: ids of those whose reading was already there.
-        gone: ids of those that the index held before and holds no more.
-        failures: files that could not be read; the others are in the index.
-    """
-
-    manifest: Manifest
-    rebuilt: bool
-    read: tuple[str, ...] = ()
-    reused: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-    failures: tuple[ReadError, ...] = ()
 
 
 def build_index(
-    settings: Settings, model: EmbeddingModel, watch: Watch, *, exact: int = EXACT
+    settings: Settings,
+    model: EmbeddingModel,
+    watch: Watch,
+    *,
+    engine: Engine | None = None,
+    workers: int = 1,
 ) -> BuildResult:
     """Bring the index up to date with the corpus folder, and with what was added to it.
 
@@ -88,7 +48,9 @@ def build_index(
         settings: which corpus, which index.
         model: what the sentences are embedded with.
         watch: is told how far the work is.
-        exact: up to so many sentences, a question is compared with all of them.
+        engine: what is to search it, where not the one that the settings name.
+        workers: how many processes read and embed reports; of several, each loads the model that the
+            settings name.
 
     Raises:
         ReadError: the corpus is missing, or none of its files can be read.
@@ -104,7 +66,8 @@ def build_index(
             entries = added
         else:
             entries = [*corpus_entries(settings.corpus, before, added), *added]
-        return _Builder(settings, model, watch, before, exact).make(entries, kept=())
+        builder = Builder(settings, model, watch, before, engine=engine, workers=workers)
+        return builder.make(entries, kept=())
 
 
 def add_reports(
@@ -157,7 +120,7 @@ def add_reports(
         if not entries and not before:
             raise EmptyCorpus(path=settings.index)
         try:
-            result = _Builder(settings, model, watch, before).make(entries, kept=before)
+            result = Builder(settings, model, watch, before).make(entries, kept=before)
         except ReadError:  # else the next build would take the copies for reports that were lost
             library.drop(new)
             raise
@@ -183,148 +146,8 @@ def remove_report(settings: Settings, model: EmbeddingModel, report_id: str) -> 
             raise LastReport(report=report_id, folder=settings.index)
         require_answerable(settings.index, manifest, model)
         _require_whole(settings.index, kept)
-        now, rebuilt = publish(settings.index, model, manifest.recipe, kept)
-        return _told(now, manifest.reports, rebuilt=rebuilt)
-
-
-class _Builder:
-    """Makes the readings that are missing, one after the other."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        model: EmbeddingModel,
-        watch: Watch,
-        before: Sequence[ReportSource],
-        exact: int = EXACT,
-    ) -> None:
-        self._settings = settings
-        self._model = model
-        self._watch = watch
-        self._exact = exact
-        self._recipe = recipe_of(settings, model)
-        self._readings = Readings(settings.index, by_time=is_large(before))
-        self._before = before
-        self._read: list[str] = []
-        self._sentences = 0
-
-    def make(self, entries: Sequence[Entry], kept: Sequence[ReportRecord]) -> BuildResult:
-        """A generation of the entries and of reports that are kept where no entry takes their place."""
-        records: list[ReportRecord] = []
-        failures: list[ReadError] = []
-        sizes = [_size(entry.path) for entry in entries]
-        ends = list(accumulate(sizes))
-        for entry, size, end in zip(entries, sizes, ends, strict=True):
-            try:
-                records.append(self._record(entry, end - size, end, ends[-1]))
-            except ReadError as error:
-                failures.append(_told_by_origin(error, entry))
-                if isinstance(error, CopyDamaged):
-                    records += self._read_before(entry)
-        made = {record.id for record in records}
-        kept = [record for record in kept if record.id not in made]
-        if failures and not records and not kept:
-            raise failures[0]
-        manifest, rebuilt = publish(
-            self._settings.index,
-            self._model,
-            self._recipe,
-            [*kept, *records],
-            exact=self._exact,
-        )
-        return replace(
-            _told(manifest, self._before, rebuilt=rebuilt),
-            read=tuple(self._read),
-            reused=tuple(r.id for r in manifest.reports if r.id not in self._read),
-            failures=tuple(failures),
-        )
-
-    def _record(self, entry: Entry, start: int, end: int, total: int) -> ReportRecord:
-        """What the manifest says of a file, which is read only if its reading is not there yet."""
-        file = self._opened(entry)
-        key = key_of(file.digest, entry.path.suffix, self._recipe)
-        sealed = self._readings.sealed(key)
-        if sealed is None:
-
-            def watch(share: float) -> None:
-                done = start + round(share * (end - start))
-                self._watch(Progress(entry.path.name, done, total, self._sentences))
-
-            watch(0.0)
-            self._make_reading(file, key, watch)
-            sealed = self._readings.sealed(key)
-            self._read.append(entry.id)
-        if sealed is None:
-            raise OSError(f"{key} is not what was written")
-        return self._recorded(entry, file.digest, key, sealed)
-
-    def _opened(self, entry: Entry) -> SourceFile:
-        try:
-            file = open_file(entry.path, max_bytes=self._settings.max_report_bytes)
-        except (FileMissing, FileUnreadable) as error:
-            if entry.added:
-                raise CopyDamaged(path=entry.origin, copy=entry.path) from error
-            raise
-        if entry.added and file.digest != entry.copy_of:
-            raise CopyDamaged(path=entry.origin, copy=entry.path)
-        return file
-
-    def _read_before(self, entry: Entry) -> list[ReportRecord]:
-        """The record of a report whose copy is damaged, if it was read while it was whole."""
-        key = key_of(entry.copy_of, entry.path.suffix, self._recipe)
-        sealed = self._readings.sealed(key)
-        return [] if sealed is None else [self._recorded(entry, entry.copy_of, key, sealed)]
-
-    def _recorded(
-        self, entry: Entry, digest: str, reading: str, sealed: Mapping[str, FileRecord]
-    ) -> ReportRecord:
-        starts = self._readings.outline(reading).starts
-        return ReportRecord(
-            id=entry.id,
-            source=entry.path.name,
-            origin=entry.origin,
-            added=entry.added,
-            digest=digest,
-            reading=reading,
-            files=dict(sealed),
-            passages=len(starts) - 1,
-            sentences=starts[-1],
-        )
-
-    def _make_reading(self, file: SourceFile, key: str, watch: Callable[[float], None]) -> None:
-        limits = self._settings
-        report = reading_process().read(
-            file, seconds=limits.max_report_seconds, memory=limits.max_report_memory
-        )
-        passages, sentences = split_report(report, self._settings.passage_length)
-        words = [[word.form for word in content_words(p.indexed_text)] for p in passages]
-        vectors = self._embed(sentences, watch)
-        self._readings.write(key, Cut(report, tuple(passages), tuple(sentences)), words, vectors)
-
-    def _embed(self, sentences: Sequence[Sentence], watch: Callable[[float], None]) -> Vectors:
-        """Vectors of sentences in their order; embedded by length, so that a batch wastes little.
-
-        Each is the mean of the sentence's vector in its context and of its vector alone, so that a
-        product with a question's vector is the mean of both cosines.
-        """
-        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].indexed_text))
-        vectors = np.empty((len(sentences), self._model.dimension), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            in_context = [sentences[i].indexed_text for i in batch]
-            alone = [sentences[i].alone for i in batch]
-            both = self._model.embed_passages([*in_context, *alone])
-            vectors[batch] = (both[: len(batch)] + both[len(batch) :]) / 2
-            self._sentences += len(batch)
-            watch((start + len(batch)) / len(order))
-        return vectors
-
-
-def _told(manifest: Manifest, before: Sequence[ReportSource], *, rebuilt: bool) -> BuildResult:
-    """What became of the reports, none of which was read anew."""
-    ids = {record.id for record in manifest.reports}
-    gone = tuple(record.id for record in before if record.id not in ids)
-    return BuildResult(manifest, rebuilt=rebuilt, reused=tuple(sorted(ids)), gone=gone)
+        now, rebuilt = publish(settings.index, model, manifest.recipe, kept, engine_of(settings))
+        return told(now, manifest.reports, rebuilt=rebuilt)
 
 
 def _brought_over(settings: Settings, model: EmbeddingModel, watch: Watch) -> BuildResult | None:
@@ -347,7 +170,7 @@ def _brought_over(settings: Settings, model: EmbeddingModel, watch: Watch) -> Bu
         of_corpus = [entry for entry in found if entry.origin in wanted]
         if len(of_corpus) < len(wanted):
             raise error from None
-        return _Builder(settings, model, watch, before).make([*of_corpus, *added], kept=())
+        return Builder(settings, model, watch, before).make([*of_corpus, *added], kept=())
     return None
 
 
@@ -388,13 +211,3 @@ def _require_whole(folder: Path, records: Sequence[ReportRecord]) -> None:
                 f"the reading of {record.id} is another",
                 f"{record.id} の読み取り結果が別物です",
             )
-
-
-def _told_by_origin(error: ReadError, entry: Entry) -> ReadError:
-    """The error with the name that the user knows, not that of the copy in the library."""
-    return type(error)(**{**error.details, "path": entry.origin}) if entry.added else error
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, for the progress only: one that is missing is told when it is opened."""
-    return path.stat().st_size if path.is_file() else 0

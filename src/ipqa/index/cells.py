@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipqa.embedding import Vectors
-from ipqa.index.dense import Found, best_of, numbers_in
+from ipqa.index.dense import Found, MappedVectors, Numbers, best_of, numbers_in
 from ipqa.index.sketch import LEVELS, Sketches, turned
 
 _PROBED = 256
@@ -37,8 +37,7 @@ class CellIndex:
     def __init__(self, index: faiss.IndexIVFPQFastScan, vectors: Sequence[Vectors]) -> None:
         """Take an index over sketches, as ``packed`` makes it, and the vectors of each report."""
         self._index = index
-        self._firsts = np.array([0, *accumulate(len(part) for part in vectors)], dtype=np.int64)
-        self._vectors = vectors
+        self._vectors = MappedVectors(vectors)
 
     @classmethod
     def load(cls, path: Path, vectors: Sequence[Vectors]) -> "CellIndex":
@@ -54,26 +53,15 @@ class CellIndex:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._vectors[0].shape[1])
+        return self._vectors.dimension
 
-    def rows(self, numbers: Sequence[int] | NDArray[np.int64]) -> Vectors:
+    def rows(self, numbers: Numbers) -> Vectors:
         """The vectors in some rows, in their order."""
-        wanted = np.asarray(numbers, dtype=np.int64)
-        report = np.searchsorted(self._firsts, wanted, side="right") - 1
-        order = np.argsort(report, kind="stable")
-        edges = np.flatnonzero(np.diff(report[order])) + 1
-        found = np.empty((len(wanted), self.dimension), dtype=np.float32)
-        for places in np.split(order, edges) if len(order) else ():
-            part = int(report[places[0]])
-            found[places] = self._vectors[part][wanted[places] - self._firsts[part]]
-        return found
+        return self._vectors.rows(numbers)
 
-    def products(
-        self, query: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def products(self, query: NDArray[np.float32], rows: Numbers) -> NDArray[np.float32]:
         """The products of a query with some rows, in their order."""
-        found: NDArray[np.float32] = self.rows(rows) @ query
-        return found
+        return self._vectors.products(query, rows)
 
     def search(
         self, query: NDArray[np.float32], depth: int, allowed: Sequence[range] | None = None

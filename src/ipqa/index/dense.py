@@ -1,6 +1,7 @@
 """The dense leg: FAISS over the vectors of sentences, each leading to its passage."""
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import faiss
@@ -13,6 +14,8 @@ faiss.omp_set_num_threads(1)  # one thread pool in the process, and that is the 
 
 Found = list[tuple[int, float]]
 """Rows with their cosines, best first."""
+
+Numbers = Sequence[int] | NDArray[np.int64]
 
 
 class DenseIndex:
@@ -77,6 +80,40 @@ class DenseIndex:
         )
         there = rows[0] >= 0
         return best_of(rows[0][there], scores[0][there], depth)
+
+
+class MappedVectors:
+    """The vectors of many reports, one after the other, which stay in their readings until they are wanted."""
+
+    def __init__(self, vectors: Sequence[Vectors]) -> None:
+        """Take the vectors of each report."""
+        self._vectors = vectors
+        self._firsts = np.array([0, *accumulate(len(part) for part in vectors)], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return int(self._firsts[-1])
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._vectors[0].shape[1])
+
+    def rows(self, numbers: Numbers) -> Vectors:
+        """The vectors in some rows, in their order."""
+        wanted = np.asarray(numbers, dtype=np.int64)
+        report = np.searchsorted(self._firsts, wanted, side="right") - 1
+        order = np.argsort(report, kind="stable")
+        edges = np.flatnonzero(np.diff(report[order])) + 1
+        found = np.empty((len(wanted), self.dimension), dtype=np.float32)
+        for places in np.split(order, edges) if len(order) else ():
+            part = int(report[places[0]])
+            found[places] = self._vectors[part][wanted[places] - self._firsts[part]]
+        return found
+
+    def products(self, query: NDArray[np.float32], rows: Numbers) -> NDArray[np.float32]:
+        """The products of a query with some rows, in their order."""
+        found: NDArray[np.float32] = self.rows(rows) @ query
+        return found
 
 
 def best_of(rows: NDArray[np.int64], scores: NDArray[np.float32], depth: int) -> Found:

@@ -36,7 +36,7 @@ def postings_of(passages: Sequence[Sequence[str]]) -> Postings:
     numbers: dict[str, int] = {}
     found = np.array(
         [
-            (numbers.setdefault(word, _number(word)), passage, count)
+            (numbers.setdefault(word, number_of(word)), passage, count)
             for passage, words in enumerate(passages)
             for word, count in Counter(words).items()
         ],
@@ -134,7 +134,7 @@ class LexicalIndex:
 
     def _edges(self, word: str) -> tuple[int, int]:
         """Where the postings of a word begin and end."""
-        number = np.uint64(_number(word))
+        number = np.uint64(number_of(word))
         place = int(np.searchsorted(self._arrays.words, number))
         if place == len(self._arrays.words) or self._arrays.words[place] != number:
             return 0, 0
@@ -145,18 +145,36 @@ def _scores(
     passage: NDArray[np.int32], count: NDArray[np.int32], found: NDArray[np.int64], passages: int
 ) -> NDArray[np.float32]:
     """The score of every posting, word after word; ``found`` says how many postings each word has."""
+    lengths = lengths_of(passage, count, passages)
+    rarity = np.repeat(rarities(found, passages), found)
+    return weighed(rarity, count, lengths[passage], float(lengths.mean()))
+
+
+def lengths_of(
+    passage: NDArray[np.int32], count: NDArray[np.int32], passages: int
+) -> NDArray[np.float64]:
+    """How many words each passage has; one without any counts as one word, as bm25s has it."""
     lengths = np.bincount(passage, weights=count, minlength=passages)
-    lengths = np.maximum(lengths, 1)  # so counts bm25s a passage without words
+    return np.maximum(lengths, 1, dtype=np.float64)
+
+
+def rarities(found: NDArray[np.int64], passages: int) -> NDArray[np.float32]:
+    """What words weigh that so many of the passages hold (inverse document frequency)."""
     frequencies, places = np.unique(found, return_inverse=True)
     rarity = [math.log(1 + (passages - n + 0.5) / (n + 0.5)) for n in frequencies.tolist()]
-    rarities = np.array(rarity, dtype=np.float32)[places]
-    damping = _K1 * ((1 - _B) + _B * lengths / lengths.mean())
+    return np.array(rarity, dtype=np.float32)[places]
+
+
+def weighed(
+    rarity: NDArray[np.float32], count: NDArray[np.int32], length: NDArray[np.float64], mean: float
+) -> NDArray[np.float32]:
+    """The scores of postings: of each the rarity and count of its word, and its passage's length beside the mean."""
+    damping = _K1 * ((1 - _B) + _B * length / mean)
     counts = count.astype(np.float32)
-    scores = np.repeat(rarities, found) * (counts / (damping[passage] + counts))
-    rounded: NDArray[np.float32] = scores.astype(np.float32)
-    return rounded
+    scores: NDArray[np.float32] = (rarity * (counts / (damping + counts))).astype(np.float32)
+    return scores
 
 
-def _number(word: str) -> int:
+def number_of(word: str) -> int:
     """What stands for a word; that two of a million words have the same happens once in 37 million indexes."""
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")

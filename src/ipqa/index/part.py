@@ -9,20 +9,24 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from ipqa.index.generations import damaged
-from ipqa.index.legs import part_of_dense
+from ipqa.index.generations import damaged, generation_folder
+from ipqa.index.legs import Engine
 from ipqa.index.lexical import LexicalIndex
+from ipqa.index.on_disk import ON_DISK
 from ipqa.index.readings import Readings
 from ipqa.index.store import Index
 
 
-def part_of(folder: Path, index: Index, reports: Collection[str]) -> Index:
+def part_of(
+    folder: Path, index: Index, reports: Collection[str], engine: Engine = ON_DISK
+) -> Index:
     """Those reports of an opened index that are named; at least one of them is in it.
 
     Args:
         folder: of the index.
         index: the whole, as opened.
         reports: ids; those that the index does not hold are passed over.
+        engine: what searches it.
 
     Raises:
         IndexDamaged: what a report was read as is no longer on the disk.
@@ -32,7 +36,8 @@ def part_of(folder: Path, index: Index, reports: Collection[str]) -> Index:
     contents = index.contents.part(reports)
     readings = Readings(folder)
     try:
-        dense = part_of_dense(folder, index.name, index.dense, rows, contents.held)
+        source = generation_folder(folder, index.name)
+        dense = engine.part(source, index.dense, rows, contents.held)
         lexical = LexicalIndex.of((readings.words(r.reading), r.passages) for r in records)
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {error}"

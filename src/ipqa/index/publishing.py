@@ -8,7 +8,7 @@ from ipqa.embedding import EmbeddingModel
 from ipqa.errors import CanaryFailed, IndexProblem
 from ipqa.index.canaries import require_canaries
 from ipqa.index.generations import Manifest, ReportRecord
-from ipqa.index.legs import EXACT
+from ipqa.index.legs import Engine
 from ipqa.index.library import Library
 from ipqa.index.readings import Readings, Recipe
 from ipqa.index.store import (
@@ -26,8 +26,7 @@ def publish(
     model: EmbeddingModel,
     recipe: Recipe,
     records: Sequence[ReportRecord],
-    *,
-    exact: int = EXACT,
+    engine: Engine,
 ) -> tuple[Manifest, bool]:
     """Put the reports in force, unless they are already, and clear away what no generation needs.
 
@@ -38,7 +37,7 @@ def publish(
         model: what the sentences are embedded with.
         recipe: how the readings were made.
         records: the reports.
-        exact: up to so many sentences, a question is compared with all of them.
+        engine: what is to search them.
 
     Returns:
         What is in force now, and whether it had to be made.
@@ -47,9 +46,12 @@ def publish(
         CanaryFailed: what a report says is not found in the new generation; the one in force stays.
         OSError, RuntimeError: the folder cannot be written; the one in force stays, too.
     """
-    current = _in_force(folder, model, recipe, records)
-    manifest = current or _written(folder, model, recipe, records, exact)
-    clear_away(folder)
+    current = _in_force(folder, model, recipe, records, engine)
+    try:
+        manifest = current or _written(folder, model, recipe, records, engine)
+        clear_away(folder)
+    finally:
+        engine.clear_away(folder)
     kept = kept_reports(folder)
     Readings(folder).keep_only(record.reading for record in kept)
     Library(folder).keep_only(record.digest for record in kept if record.added)
@@ -57,14 +59,18 @@ def publish(
 
 
 def _in_force(
-    folder: Path, model: EmbeddingModel, recipe: Recipe, records: Sequence[ReportRecord]
+    folder: Path,
+    model: EmbeddingModel,
+    recipe: Recipe,
+    records: Sequence[ReportRecord],
+    engine: Engine,
 ) -> Manifest | None:
     """The manifest in force, if it names just these reports made this way and the index is whole."""
     try:
         manifest = read_manifest(folder)
         if manifest.recipe != recipe or manifest.reports != tuple(records):
             return None
-        index = open_index(folder)
+        index = open_index(folder, engine)
         require_canaries(folder, index, model)
     except IndexProblem:
         return None
@@ -76,7 +82,7 @@ def _written(
     model: EmbeddingModel,
     recipe: Recipe,
     records: Sequence[ReportRecord],
-    exact: int,
+    engine: Engine,
 ) -> Manifest:
     """A new generation, in force once what its reports say is found in it.
 
@@ -84,10 +90,10 @@ def _written(
     """
 
     def approve(name: str) -> None:
-        require_canaries(folder, open_generation(folder, name), model)
+        require_canaries(folder, open_generation(folder, name, engine), model)
 
     try:
-        return write_generation(folder, records, recipe, __version__, approve, exact=exact)
+        return write_generation(folder, records, recipe, __version__, approve, engine)
     except CanaryFailed as error:
         needed = {record.reading for record in kept_reports(folder)}
         for record in records:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from ipqa.embedding import EmbeddingModel
 from ipqa.errors import NoGenerationBefore
 from ipqa.index.canaries import require_canaries
+from ipqa.index.engines import engine_of
 from ipqa.index.generations import (
     Manifest,
+    generation_folder,
     names_before,
     put_in_force,
     read_pointer,
@@ -42,6 +44,8 @@ def roll_back(settings: Settings, model: EmbeddingModel) -> Rollback:
         IndexDamaged: the one before cannot be opened, or it is not known which is in force.
         IndexMismatch: the one before was made in another way than questions are asked now.
         CanaryFailed: what the reports of the one before say is not found in it.
+        IndexMismatch: it was built for another engine.
+        IndexUnreachable: the engine cannot be asked.
         IndexNotWritable: the index folder cannot be written.
         IndexBusy: another process writes to it.
     """
@@ -52,8 +56,10 @@ def roll_back(settings: Settings, model: EmbeddingModel) -> Rollback:
         earlier = names_before(folder, left)
         if not earlier:
             raise NoGenerationBefore(folder=folder, remedy=rebuild_command(folder))
-        index = open_generation(folder, earlier[-1])
+        engine = engine_of(settings)
+        index = open_generation(folder, earlier[-1], engine)
         require_answerable(folder, index.manifest, model)
         require_canaries(folder, index, model)
+        engine.put_in_force(generation_folder(folder, index.name))
         put_in_force(folder, index.name, index.manifest)
         return Rollback(left, index.name, index.manifest)

@@ -6,8 +6,7 @@
         manifest.json           which reports, what they were made with, and the hash of every file
         learnt.json             what is learnt of each report (see ``learnt``)
         starts.npy              the first sentence of each passage
-        dense/                  vectors of the sentences, or their sketches (see ``legs``)
-        lexical/                BM25 over the passages
+        …                       what its engine keeps there (see ``on_disk`` and ``milvus``)
       readings/                 the reports as read, shared by the generations (see ``readings``)
       library/                  copies of the files that were added (see ``library``)
 
@@ -27,7 +26,13 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from ipqa.errors import IndexBusy, IndexDamaged, IndexNotWritable, IndexProblem
+from ipqa.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexNotWritable,
+    IndexProblem,
+)
 from ipqa.glossary import Names
 from ipqa.index.arrays import read_array, write_array
 from ipqa.index.contents import Contents, joined_starts
@@ -46,12 +51,13 @@ from ipqa.index.generations import (
     names_before,
     put_in_force,
     read_pointer,
+    rebuild_command,
     write_manifest,
 )
 from ipqa.index.held import HeldReading
 from ipqa.index.learnt import Learnt
-from ipqa.index.legs import DENSE_FOLDER, EXACT, VECTORS_FILE, Dense, read_dense, write_dense
-from ipqa.index.lexical import LexicalIndex
+from ipqa.index.legs import Dense, Engine, Lexical
+from ipqa.index.on_disk import ON_DISK, VECTORS_FILE
 from ipqa.index.readings import PLAIN, READING, VECTORS, Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
@@ -59,7 +65,6 @@ from ipqa.reports.model import Report
 _LOCK = ".lock"
 _LEARNT = "learnt.json"
 _STARTS = "starts.npy"
-_LEXICAL = "lexical"
 
 _HASHED_AT_OPEN = 256 * 2**20
 """Bytes of an index up to which all are held against their hashes when it is opened."""
@@ -78,7 +83,7 @@ class Index:
     manifest: Manifest
     contents: Contents
     dense: Dense
-    lexical: LexicalIndex
+    lexical: Lexical
 
     @property
     def reports(self) -> Mapping[str, Report]:
@@ -104,12 +109,18 @@ class Index:
         return (learnt.counted_names() for learnt in self.contents.learnt)
 
 
-def open_index(folder: Path) -> Index:
+def open_index(folder: Path, engine: Engine = ON_DISK) -> Index:
     """Open the generation in force, after checking every file against its manifest.
 
     Where others put a new generation in force meanwhile, and clear this one away, that one is opened.
 
+    Args:
+        folder: of the index.
+        engine: what searches it.
+
     Raises:
+        IndexMismatch: it was built for another engine.
+        IndexUnreachable: the engine cannot be asked.
         IndexMissing: there is none.
         IndexDamaged: a file is missing, torn or changed, or the parts do not belong together.
         IndexTooOld: an earlier version of ipqa laid it out in another way.
@@ -118,16 +129,16 @@ def open_index(folder: Path) -> Index:
     pointer = read_pointer(folder)
     while True:
         try:
-            return _opened(folder, pointer.name, manifest_in_force(folder, pointer))
+            return _opened(folder, pointer.name, manifest_in_force(folder, pointer), engine)
         except IndexDamaged:
             before, pointer = pointer, read_pointer(folder)
             if pointer == before:
                 raise
 
 
-def open_generation(folder: Path, name: str) -> Index:
+def open_generation(folder: Path, name: str, engine: Engine = ON_DISK) -> Index:
     """Open a generation, whether or not it is in force; raises as ``open_index`` does."""
-    return _opened(folder, name, manifest_of(folder, name))
+    return _opened(folder, name, manifest_of(folder, name), engine)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -168,14 +179,13 @@ def one_writer(folder: Path) -> Iterator[None]:
         raise IndexNotWritable(folder=folder, reason=reason) from error
 
 
-def write_generation(  # noqa: PLR0913 - all that a generation is made of
+def write_generation(  # noqa: PLR0913, PLR0917 - all that a generation is made of
     folder: Path,
     reports: Sequence[ReportRecord],
     recipe: Recipe,
     version: str,
     approve: Callable[[str], None],
-    *,
-    exact: int = EXACT,
+    engine: Engine = ON_DISK,
 ) -> Manifest:
     """Put the readings of the reports together to a new generation, and put that in force.
 
@@ -187,20 +197,19 @@ def write_generation(  # noqa: PLR0913 - all that a generation is made of
         recipe: how their readings were made.
         version: of ipqa.
         approve: is told the name of the generation before it is put in force, and raises where it is not to be.
-        exact: up to so many sentences, all are compared with a question.
+        engine: what is to search it.
 
     Raises:
         OSError, RuntimeError: the folder cannot be written; the generation in force stays as it was, as it
             does where ``approve`` raises.
+        IndexUnreachable: the engine cannot be asked; it stays as it was, too.
     """
     readings = Readings(folder)
     keys = [record.reading for record in reports]
     outlines = [readings.outline(key) for key in keys]
     starts = joined_starts([np.array(outline.starts, dtype=np.int32) for outline in outlines])
     with draft(generations_folder(folder)) as pending:
-        words = ((readings.words(r.reading), r.passages) for r in reports)
-        LexicalIndex.of(words).save(pending / _LEXICAL)
-        write_dense(pending / DENSE_FOLDER, folder, reports, recipe, exact)
+        engine.write(pending, folder, reports, recipe)
         write_array(pending / _STARTS, starts)
         (pending / _LEARNT).write_bytes(_LEARNT_JSON.dump_json([o.learnt for o in outlines]))
         manifest = Manifest(
@@ -216,7 +225,7 @@ def write_generation(  # noqa: PLR0913 - all that a generation is made of
             },
             files=seal(pending),
         ).sealed()
-        _require_readable(folder, pending, manifest)
+        _require_readable(folder, pending, manifest, engine)
         write_manifest(pending, manifest)
         name = _settle(pending)
     try:
@@ -225,6 +234,7 @@ def write_generation(  # noqa: PLR0913 - all that a generation is made of
         shutil.rmtree(generation_folder(folder, name), ignore_errors=True)
         raise
     _forget_left_ones(folder, name)
+    engine.put_in_force(generation_folder(folder, name))
     put_in_force(folder, name, manifest)
     return manifest
 
@@ -256,11 +266,14 @@ def kept_reports(folder: Path) -> list[ReportRecord]:
     return kept
 
 
-def _opened(folder: Path, name: str, manifest: Manifest) -> Index:
+def _opened(folder: Path, name: str, manifest: Manifest, engine: Engine) -> Index:
+    if engine.mark not in manifest.files:
+        remedy = rebuild_command(folder)
+        raise IndexMismatch(folder=folder, difference="IPQA_INDEX_URL", remedy=remedy)
     generation = generation_folder(folder, name)
     try:
         whole = _checked(files_of(folder, name, manifest), generation)
-        index = _read(folder, generation, manifest, whole=whole)
+        index = _read(folder, generation, manifest, engine, whole=whole)
     except FileFault as fault:
         raise damaged(folder, *fault.told(folder)) from fault
     except (OSError, ValueError, RuntimeError, KeyError) as error:
@@ -274,16 +287,19 @@ def _opened(folder: Path, name: str, manifest: Manifest) -> Index:
     return index
 
 
-def _read(folder: Path, generation: Path, manifest: Manifest, *, whole: bool) -> Index:
+def _read(
+    folder: Path, generation: Path, manifest: Manifest, engine: Engine, *, whole: bool
+) -> Index:
     """Open a generation, of a small index into memory."""
     learnt = _LEARNT_JSON.validate_json((generation / _LEARNT).read_bytes())
     held = [HeldReading(folder, record, whole=whole) for record in manifest.reports]
+    legs = engine.read(generation, held, whole=whole)
     return Index(
         name=generation.name,
         manifest=manifest,
         contents=Contents(held, learnt, read_array(generation / _STARTS, whole=whole)),
-        dense=read_dense(generation / DENSE_FOLDER, held),
-        lexical=LexicalIndex.load(generation / _LEXICAL, whole=whole),
+        dense=legs.dense,
+        lexical=legs.lexical,
     )
 
 
@@ -307,7 +323,7 @@ def _checked(files: Mapping[Path, FileRecord], generation: Path) -> bool:
 
 
 def _holds_vectors(manifest: Manifest) -> bool:
-    return f"{DENSE_FOLDER}/{VECTORS_FILE}" in manifest.files
+    return VECTORS_FILE in manifest.files
 
 
 def _fits(index: Index) -> bool:
@@ -345,10 +361,10 @@ def _is_whole(folder: Path, name: str) -> bool:
     return True
 
 
-def _require_readable(folder: Path, pending: Path, manifest: Manifest) -> None:
+def _require_readable(folder: Path, pending: Path, manifest: Manifest, engine: Engine) -> None:
     """Read a draft back; libraries that write its files say nothing where the last bytes are lost."""
     try:
-        index = _read(folder, pending, manifest, whole=False)
+        index = _read(folder, pending, manifest, engine, whole=False)
     except (ValueError, RuntimeError, KeyError) as error:
         raise OSError(f"what was written cannot be read back: {error}") from error
     if not _fits(index):

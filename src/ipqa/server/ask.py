@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, islice
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -17,6 +17,7 @@ from ipqa.answering.answer import (
     StageEntered,
     Turn,
 )
+from ipqa.assistant import SEARCHED
 from ipqa.records.conversations import ConversationStore
 from ipqa.records.text import Text
 from ipqa.records.whole import Offset, Whole
@@ -126,7 +127,7 @@ def ask(body: AskRequest, request: Request, assistant: AssistantOf, kept: KeptOf
 def events_of(
     body: AskRequest, request: Request, assistant: AssistantOf, kept: KeptOf
 ) -> Iterator[Iterator[AnswerEvent]]:
-    """The events of an answer; a question at fault is told before any of them is sent.
+    """The events of an answer; a question at fault, or an index that cannot be searched, is told before any is sent.
 
     Who leaves before the last one ends the answer, and with it what a language model still writes.
     """
@@ -134,7 +135,7 @@ def events_of(
     with closing(
         assistant.stream(body.question, reports=body.reports, mode=body.mode, history=history)
     ) as events:
-        yield chain([next(events)], _keeping(body, request, kept, events))
+        yield chain(list(islice(events, SEARCHED)), _keeping(body, request, kept, events))
 
 
 @router.post(

@@ -21,7 +21,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from ipqa.current import CurrentAssistant
-from ipqa.embedding import EmbeddingModel, load_model
+from ipqa.embedding import EmbeddingModel, model_of
 from ipqa.errors import IndexBusy, IpqaError, Language, LastReport
 from ipqa.index.store import read_manifest
 from ipqa.records.jobs import Job, JobStore, KeptJob
@@ -161,7 +161,8 @@ class Jobs:
 
     def _add(self, name: str, content: BinaryIO, job_id: str) -> _Outcome:
         """Read, embed and publish a file. Its name is its origin: none of a path or an address."""
-        from ipqa.index.build import Progress, add_reports  # noqa: PLC0415 - heavy
+        from ipqa.index.build import add_reports  # noqa: PLC0415 - heavy
+        from ipqa.index.builder import Progress  # noqa: PLC0415
 
         def watch(step: Progress) -> None:
             if self._closing.is_set():
@@ -193,7 +194,7 @@ class Jobs:
     @cached_property
     def _model(self) -> EmbeddingModel:
         """A model for the jobs alone: in one that they shared, questions would queue behind files."""
-        return load_model(self._settings.embedding_model)
+        return model_of(self._settings)
 
     def _update(self, job_id: str, **fields: object) -> None:
         self._reporter.change(self._reporter.get(job_id).changed(**fields))

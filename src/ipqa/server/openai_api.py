@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from http import HTTPStatus
-from itertools import chain
+from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from ipqa.answering.answer import Answer, AnswerEvent, Mode, Turn
-from ipqa.assistant import Assistant
+from ipqa.assistant import SEARCHED, Assistant
 from ipqa.errors import EmptyQuestion, IpqaError
 from ipqa.exports.chat import RULE, ChatText
 from ipqa.exports.labels import LABELS
@@ -123,7 +123,7 @@ def events_of(
     question, history = _conversation(body.messages)
     asked = assistant.stream(question, reports=body.reports, mode=mode, history=history)
     with closing(asked) as events:
-        yield chain([next(events)], _noted(request, events))
+        yield chain(list(islice(events, SEARCHED)), _noted(request, events))
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Texts to vectors: the model that is installed with ipqa, or any sentence-transformers model.
+"""Texts to vectors: the model that is installed with ipqa, any sentence-transformers model, or one at a server.
 
 Vectors are float32 rows of length one, so that an inner product is a cosine.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ipqa.errors import ModelUnavailable
 from ipqa.network import Network, tokenizer
-from ipqa.settings import SHIPPED_MODEL
+from ipqa.settings import SHIPPED_MODEL, Settings
 
 Vectors = NDArray[np.float32]
 
@@ -40,6 +40,22 @@ class EmbeddingModel(Protocol):
         ...
 
 
+def model_of(settings: Settings) -> EmbeddingModel:
+    """The model that the settings name, loaded here or asked for at a server.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded, or its server cannot be asked.
+        BadSetting: the server's address is none.
+    """
+    if settings.embedding_base_url is None:
+        return load_model(settings.embedding_model)
+    from ipqa.embedding.served import ServedModel  # noqa: PLC0415 - an HTTP client, which few need
+
+    return ServedModel(
+        settings.embedding_base_url, settings.embedding_model, settings.embedding_api_key
+    )
+
+
 def load_model(name: str) -> EmbeddingModel:
     """The model of that name: the shipped one, or a sentence-transformers name or folder.
 
@@ -47,6 +63,15 @@ def load_model(name: str) -> EmbeddingModel:
         ModelUnavailable: it cannot be loaded.
     """
     return ShippedModel() if name == SHIPPED_MODEL else SentenceTransformerModel(name)
+
+
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+"""E5 models were trained with these prefixes, but few publish them as prompts."""
+
+
+def is_e5(name: str) -> bool:
+    """Whether a model of that name is, or was made from, an E5 model."""
+    return name == SHIPPED_MODEL or "e5" in name.lower().split("/")[-1]
 
 
 class ShippedModel:
@@ -101,9 +126,8 @@ class SentenceTransformerModel:
             reason = str(error).strip().splitlines()[0]
             raise ModelUnavailable(model=name, reason=reason) from error
         self._name = name
-        if not any(self._model.prompts.values()) and "e5" in name.lower().split("/")[-1]:
-            # E5 models were trained with these prefixes but few publish them as prompts
-            self._model.prompts = {"query": "query: ", "document": "passage: "}
+        if not any(self._model.prompts.values()) and is_e5(name):
+            self._model.prompts = dict(E5_PROMPTS)
 
     @property
     def dimension(self) -> int:
