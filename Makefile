@@ -16,6 +16,7 @@
 # make bench    how fast everything is, beside LangChain, LlamaIndex, Haystack and txtai too (installs each of them),
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
 # make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
+# make predict-scale  what an index of 10, 100 and 1,000 million passages would cost, from what make bench-scale measured
 # make bench-reading  how fast files are read, by format
 # make sbom     write a bill of materials (CycloneDX) of what is installed with ipqa, models included, to dist/
 # make audit    look up known vulnerabilities of it (needs a network; says so where there is none)
@@ -28,7 +29,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load fuzz schema bench bench-scale bench-reading bench-page sbom audit screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load fuzz schema bench bench-scale predict-scale bench-reading bench-page sbom audit screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -106,6 +107,9 @@ bench-scale: export OMP_NUM_THREADS = 1
 bench-scale: export OPENBLAS_NUM_THREADS = 1
 bench-scale: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.bench_scale
+
+predict-scale: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.predict_scale
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py
