@@ -17,6 +17,8 @@
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
 # make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
 # make predict-scale  what an index of 10, 100 and 1,000 million passages would cost, from what make bench-scale measured
+# make bench-milvus  the same of an index at Milvus Lite, written into docs/scale.md (ten thousand passages;
+#               SIZES="10000 100000 1000000" make bench-milvus: these, as far as they fit; hours and 60 GB of disk)
 # make bench-reading  how fast files are read, by format
 # make sbom     write a bill of materials (CycloneDX) of what is installed with ipqa, models included, to dist/
 # make audit    look up known vulnerabilities of it (needs a network; says so where there is none)
@@ -29,7 +31,7 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load fuzz schema bench bench-scale predict-scale bench-reading bench-page sbom audit screenshots clean
+.PHONY: run test install eval eval-verification eval-gate eval-generation fit train torture load fuzz schema bench bench-scale bench-milvus predict-scale bench-reading bench-page sbom audit screenshots clean
 .DEFAULT_GOAL := run
 
 run: install
@@ -110,6 +112,11 @@ bench-scale: $(VENV)/.installed-for-development
 
 predict-scale: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.predict_scale
+
+bench-milvus: export OMP_NUM_THREADS = 1
+bench-milvus: export OPENBLAS_NUM_THREADS = 1
+bench-milvus: $(VENV)/.installed-for-development
+	$(BIN)/python -m eval.bench_milvus $(if $(SIZES),--sizes $(SIZES))
 
 bench-reading: $(VENV)/.installed-for-development
 	$(BIN)/python eval/bench_reading.py

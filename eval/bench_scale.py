@@ -31,6 +31,7 @@ from ipqa.index.arrays import write_array
 from ipqa.index.build import build_index
 from ipqa.index.files import seal
 from ipqa.index.generations import ReportRecord
+from ipqa.index.legs import Dense
 from ipqa.index.lexical import Postings
 from ipqa.index.making import recipe_of
 from ipqa.index.on_disk import OnDisk
@@ -306,22 +307,21 @@ def measure(folder: Path, asked: Path) -> dict[str, object]:
         "one_report_sentences": len(rows[0]),
         "after_open": after_open,
         "after_asking": resident(),
-        "recall_at_10": recall(folder, held[:COMPARED]),
+        "recall_at_10": recall(index.dense, held[:COMPARED]),
     }
 
 
-def recall(folder: Path, queries: Vectors) -> float:
+def recall(dense: Dense, queries: Vectors) -> float:
     """Of the ten nearest sentences to a question among all, the share that a search finds."""
-    index = open_index(folder)
     best = np.full((len(queries), NEAREST), -np.inf, dtype=np.float32)
-    for first in range(0, len(index.dense), 20_000):
-        rows = range(first, min(first + 20_000, len(index.dense)))
-        products = queries @ index.dense.rows(rows).T
+    for first in range(0, len(dense), 20_000):
+        rows = range(first, min(first + 20_000, len(dense)))
+        products = queries @ dense.rows(rows).T
         both = np.concatenate([best, products], axis=1)
         best = np.partition(both, -NEAREST, axis=1)[:, -NEAREST:]
     found = 0
     for query, nearest in zip(queries, best, strict=True):
-        scores = [score for _, score in index.dense.search(query, NEAREST)]
+        scores = [score for _, score in dense.search(query, NEAREST)]
         found += sum(score >= nearest.min() - 1e-5 for score in scores)
     return round(float(found) / (len(queries) * NEAREST), 4)
 
@@ -377,8 +377,19 @@ def real_recall(settings: Settings, real_folder: Path, asked: Path) -> dict[str,
     return {
         "sentences": len(index.dense),
         "questions": len(queries),
-        "recall_at_10": recall(target, queries),
+        "recall_at_10": recall(open_index(target).dense, queries),
     }
+
+
+def prepared() -> tuple[Settings, Recipe, Path]:
+    """The index of all that is real, how it was made, and the questions: a file of words, and one of vectors."""
+    settings, questions = real_index(BENCH / "work" / "real")
+    asked = BENCH / "work" / "asked.json"
+    model = load_model(SHIPPED_MODEL)
+    np.save(asked.with_suffix(".npy"), model.embed_queries(questions))
+    words = [[word.form for word in content_words(question)] for question in questions]
+    asked.write_text(json.dumps(words), encoding="utf-8")
+    return settings, recipe_of(settings, model), asked
 
 
 def main() -> None:
@@ -390,18 +401,12 @@ def main() -> None:
     if arguments.measure:
         print(json.dumps(measure(*arguments.measure)))
         return
-    settings, questions = real_index(BENCH / "work" / "real")
-    asked = BENCH / "work" / "asked.json"
-    model = load_model(SHIPPED_MODEL)
-    np.save(asked.with_suffix(".npy"), model.embed_queries(questions))
-    asked.write_text(
-        json.dumps([[w.form for w in content_words(q)] for q in questions]), encoding="utf-8"
-    )
+    settings, recipe, asked = prepared()
     result: dict[str, object] = {"real": real_recall(settings, BENCH / "work" / "real", asked)}
     print(result["real"])
     real, sizes = real_passages(settings), []
     for size in arguments.sizes:
-        sizes.append(bench(size, real, recipe_of(settings, model), asked))
+        sizes.append(bench(size, real, recipe, asked))
         print(json.dumps(sizes[-1], indent=1), flush=True)
         (BENCH / "scale.json").write_text(
             json.dumps(result | {"sizes": sizes}, indent=2) + "\n", encoding="utf-8"

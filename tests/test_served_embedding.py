@@ -19,9 +19,12 @@ from ipqa.embedding.served import ServedModel
 from ipqa.errors import BadSetting, IndexMismatch, ModelUnreachable
 from ipqa.index.build import build_index
 from ipqa.network import Network, tokenizer
+from ipqa.records.database import Database
+from ipqa.records.keys import KeyStore
 from ipqa.server.problems import status_of
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT, shipped_model
+from tests.server.running import running
 
 TEXTS = [f"第{number}号の出荷量は{number}トンである。" for number in range(70)]
 
@@ -199,3 +202,27 @@ def test_an_index_is_built_and_asked_by_a_server_that_may_go_away_and_come_back(
         assistant.ask(question)
     with serving(port=port):
         assert assistant.ask(question).citations == right.citations
+
+
+def test_where_the_server_is_is_told_to_callers_who_may_read_every_report(tmp_path: Path) -> None:
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", reader=False)
+    settings.corpus.mkdir()
+    (settings.corpus / "seaweed.md").write_text(SMALL_REPORT, encoding="utf-8")
+    keys = KeyStore(Database(settings.records))
+    with serving() as server:
+        settings = settings.model_copy(update={"embedding_base_url": server.url})
+        build_index(settings, model_of(settings), lambda _: None)
+        headers = [
+            {"authorization": f"Bearer {key}"}
+            for key in (keys.add("all", "ask"), keys.add("some", "ask", ["seaweed"]))
+        ]
+        assistant = Assistant.open(settings)
+        address = server.url
+    chat = {"model": "ipqa", "messages": [{"role": "user", "content": "養殖は？"}]}
+    requests = [("/api/ask", {"question": "養殖は？"}), ("/v1/chat/completions", chat)]
+    with running(settings, lambda _: assistant) as client:
+        for path, body in requests:
+            told, hidden = (client.post(path, json=body, headers=one) for one in headers)
+            assert (told.status_code, hidden.status_code) == (503, 503)
+            assert address in told.text
+            assert "127.0.0.1" not in hidden.text

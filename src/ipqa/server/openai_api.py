@@ -31,7 +31,7 @@ from ipqa.exports.chat import RULE, ChatText
 from ipqa.exports.labels import LABELS
 from ipqa.server.current import AssistantOf
 from ipqa.server.openai_failures import Refused, failure
-from ipqa.server.problems import METHODS, language_of, methods_at
+from ipqa.server.problems import METHODS, language_of, methods_at, told_to
 from ipqa.server.requests import answered
 from ipqa.server.turns import TURN_TO_THE_END
 
@@ -102,7 +102,9 @@ class _Route(APIRoute):
         async def told(request: Request) -> Response:
             try:
                 return await handle(request)
-            except (Refused, IpqaError, RequestValidationError, HTTPException) as error:
+            except IpqaError as error:
+                return failure(told_to(request, error), language_of(request))
+            except (Refused, RequestValidationError, HTTPException) as error:
                 return failure(error, language_of(request))
 
         return told

@@ -23,12 +23,14 @@ from ipqa.errors import (
     HostRefused,
     IndexBusy,
     IndexProblem,
+    IndexUnreachable,
     IpqaError,
     KeyNeeded,
     KeyRefused,
     Language,
     LastReport,
     ModelUnavailable,
+    ModelUnreachable,
     ModeUnavailable,
     NothingToRead,
     NotReady,
@@ -42,6 +44,7 @@ from ipqa.errors import (
     UnknownRecord,
     UnknownReport,
 )
+from ipqa.server.callers import caller_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -178,6 +181,12 @@ def from_elsewhere(request: Request) -> JSONResponse | None:
     return problem(request, HTTPStatus.FORBIDDEN, "FromElsewhere", told)
 
 
+def told_to(request: Request, error: IpqaError) -> IpqaError:
+    """An error as the caller may know it: why servers behind this one do not answer is for who may read every report."""
+    behind = isinstance(error, (IndexUnreachable, ModelUnreachable))
+    return NotReady() if behind and caller_of(request).reports is not None else error
+
+
 def of_error(request: Request, error: IpqaError) -> JSONResponse:
     """An error as a problem document."""
     kind, told = type(error).__name__, error.message(language_of(request))
@@ -206,7 +215,7 @@ def headers_of(error: IpqaError) -> dict[str, str]:
 async def _ipqa_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, IpqaError):
         raise error
-    return of_error(request, error)
+    return of_error(request, told_to(request, error))
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:

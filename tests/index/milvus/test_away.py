@@ -15,6 +15,8 @@ from ipqa.errors import ExtraMissing, IndexUnreachable
 from ipqa.index.build import build_index
 from ipqa.index.engines import engine_of, index_of
 from ipqa.index.milvus import MilvusEngine, address_of
+from ipqa.records.database import Database
+from ipqa.records.keys import KeyStore
 from ipqa.settings import Settings
 from tests.index.milvus.served import MilvusServer, served
 from tests.index.test_engines import MADE, QUERIES, require_right, settings_for
@@ -139,6 +141,13 @@ def test_callers_are_told_of_it_as_a_problem_and_served_again_without_a_restart(
         }
         assert client.post("/v1/chat/completions", json=chat).status_code == 503
         assert client.get("/readyz").status_code == 503
+        keys = KeyStore(Database(settings.records))
+        keys.add("admin", role="admin")
+        limited = {"authorization": f"Bearer {keys.add('sales', 'ask', ['seaweed'])}"}
+        few = client.post("/api/ask", json=QUESTION, headers=limited)
+        assert few.json()["answered"]  # what few reports say is in memory here
+        for name in ("sales", "admin"):
+            keys.remove(name)
         assert client.get("/livez").status_code == 200
         assert client.get("/api/reports").status_code == 200  # needs no search
         server.start()

@@ -1,5 +1,6 @@
 """Generations at Milvus: one alias for the one in force, nothing left of those that are gone, none of another index."""
 
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -124,6 +125,27 @@ def test_indexes_that_share_a_database_leave_each_other_alone(
     require_right(index_of(one), [0, 1])
     require_right(index_of(two), [2, 3])
     assert in_force(one, client) != in_force(two, client)
+
+
+def test_a_copy_of_a_folder_leaves_the_collections_of_the_first_alone(
+    settings: Settings, client: MilvusClient
+) -> None:
+    MADE.put(settings, [0, 1])
+    there, before = held(settings, client), in_force(settings, client)
+    copy = settings.model_copy(update={"index": settings.index.with_name("copy")})
+    shutil.copytree(settings.index, copy.index)
+    require_right(index_of(copy), [0, 1])
+    for reports in ([2], [3], [4]):
+        MADE.put(copy, reports)
+        clear_away(copy.index)
+        engine_of(copy).clear_away(copy.index)
+    assert held(settings, client) == there
+    assert in_force(settings, client) == before
+    assert set(held(copy, client)) == set(written(copy)) - set(there)
+    require_right(index_of(settings), [0, 1])
+    moved = settings.model_copy(update={"index": settings.index.with_name("moved")})
+    settings.index.rename(moved.index)
+    assert held(moved, client) == there
 
 
 def test_a_load_that_is_killed_leaves_the_alias_and_the_next_change_clears_it_away(

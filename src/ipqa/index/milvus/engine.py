@@ -163,13 +163,19 @@ class MilvusEngine:
 def alias_of(folder: Path) -> str:
     """What stands at Milvus for the generation in force of an index; the names of its collections begin so.
 
-    It is made up once for each index, so that many share a database and none touches what is another's.
+    It is made up once for each folder, so that many indexes share a database and none touches what is another's.
+    A copy of a folder is known by the number of the file that it stands in, and has another.
     """
     path = folder / _IDENTITY
-    if not path.exists():
-        path.write_text(secrets.token_hex(8), encoding="utf-8")
-        flush(path)
-    return f"ipqa_{path.read_text(encoding='utf-8').strip()}"
+    if path.exists():
+        token, _, number = path.read_text(encoding="utf-8").strip().partition(" ")
+        if number == str(path.stat().st_ino):
+            return f"ipqa_{token}"
+    token = secrets.token_hex(8)
+    path.write_text(token, encoding="utf-8")
+    path.write_text(f"{token} {path.stat().st_ino}\n", encoding="utf-8")
+    flush(path)
+    return f"ipqa_{token}"
 
 
 def _kind(written: Written, dimension: int) -> Kind:
