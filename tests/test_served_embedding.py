@@ -208,7 +208,7 @@ def test_where_the_server_is_is_told_to_callers_who_may_read_every_report(tmp_pa
     settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", reader=False)
     settings.corpus.mkdir()
     (settings.corpus / "seaweed.md").write_text(SMALL_REPORT, encoding="utf-8")
-    keys = KeyStore(Database(settings.records))
+    keys = KeyStore(Database.of(settings))
     with serving() as server:
         settings = settings.model_copy(update={"embedding_base_url": server.url})
         build_index(settings, model_of(settings), lambda _: None)

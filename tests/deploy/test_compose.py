@@ -15,9 +15,6 @@ TEXT = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
-INDEX_ELSEWHERE = "IPQA_INDEX_URL"
-"""Handed on where it is set outside: versions that keep an index in Milvus know it, others do not mind."""
-
 each_service = pytest.mark.parametrize("name", SERVICES)
 
 
@@ -60,7 +57,7 @@ def test_servers_are_set_by_settings_that_exist() -> None:
     for name in ("first", "second", "tool"):
         given = {key for key in SERVICES[name]["environment"] if key.startswith("IPQA_")}
         known = {f"IPQA_{field.upper()}" for field in Settings.model_fields}
-        assert given - {INDEX_ELSEWHERE} <= known
+        assert given <= known
 
 
 def test_nginx_is_told_all_that_its_template_asks_for_and_where_the_servers_are() -> None:
@@ -125,5 +122,5 @@ def test_grafana_finds_prometheus_and_the_dashboard() -> None:
 
 def test_milvus_runs_only_where_it_is_asked_for() -> None:
     assert SERVICES["milvus"]["profiles"] == ["milvus"]
-    assert SERVICES["first"]["environment"][INDEX_ELSEWHERE] is None
+    assert SERVICES["first"]["environment"]["IPQA_INDEX_URL"] is None
     assert yaml.safe_load((DEPLOY / "milvus" / "etcd.yaml").read_text("utf-8"))

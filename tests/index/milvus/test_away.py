@@ -141,7 +141,7 @@ def test_callers_are_told_of_it_as_a_problem_and_served_again_without_a_restart(
         }
         assert client.post("/v1/chat/completions", json=chat).status_code == 503
         assert client.get("/readyz").status_code == 503
-        keys = KeyStore(Database(settings.records))
+        keys = KeyStore(Database.of(settings))
         keys.add("admin", role="admin")
         limited = {"authorization": f"Bearer {keys.add('sales', 'ask', ['seaweed'])}"}
         few = client.post("/api/ask", json=QUESTION, headers=limited)
