@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from eval import measure
+from eval import bench_milvus, measure
 from ipqa.assistant import Assistant
 from ipqa.reports.warnings import WarningCode
 from ipqa.settings import Settings
@@ -56,6 +56,12 @@ def test_the_trials_in_a_page_are_those_that_are_kept(name: str) -> None:
     assert shown.strip() == tally.table(rows, tally.PAGES[name])
     assert rows
     assert all(row.survived == row.tried > 0 for row in rows)
+
+
+def test_the_figures_of_milvus_are_those_that_are_kept() -> None:
+    page = bench_milvus.PAGE.read_text(encoding="utf-8")
+    shown = page.partition(bench_milvus.BEGIN)[2].partition(bench_milvus.END)[0]
+    assert shown.strip() == bench_milvus.table(bench_milvus.kept())
 
 
 @pytest.mark.slow

@@ -16,8 +16,8 @@ from ipqa.index.milvus.address import Address
 _Client = Any
 """A ``MilvusClient``, or None: pymilvus has no types."""
 
-_CONNECTED = 3.0
-"""Seconds in which a server must accept a connection."""
+_CONNECTED, _OPENED = 3.0, 300.0
+"""Seconds in which a server must accept a connection, and in which a file must be open."""
 
 _AWAY = 1.0
 """Seconds after which a server that was away is asked again; until then, no queue of questions waits for it."""
@@ -112,7 +112,7 @@ class Connection:
             address.uri,
             db_name=address.database,
             token=address.token,
-            timeout=_CONNECTED,
+            timeout=_OPENED if address.is_lite else _CONNECTED,
             dedicated=True,  # the connections that pymilvus shares do not outlive a server that was away
             grpc_options={"grpc.max_reconnect_backoff_ms": round(1000 * _AWAY)},
         )
