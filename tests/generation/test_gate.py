@@ -144,6 +144,18 @@ def test_what_the_passages_say_otherwise_is_dropped_and_the_reason_told(  # noqa
     assert gate.judge(WrittenSentence(text, (number,)), shown) == Dropped(reason)
 
 
+@pytest.mark.parametrize("year", ["2023年", "2024年", "2019年", "令和6年"])
+@pytest.mark.parametrize(
+    "stated", ["南浜の水温は年平均14度である。", "水温は南浜が北浜より2度高い。"]
+)
+def test_a_year_that_the_passages_say_of_something_else_is_not_lent(
+    gate: Gate, shown: list[Hit], year: str, stated: str
+) -> None:
+    """Of years, a passage tells in which so much was shipped; a heading of its table, too."""
+    assert isinstance(gate.judge(WrittenSentence(stated, ()), shown), Passed)
+    assert gate.judge(WrittenSentence(f"{year}の{stated}", ()), shown) == Dropped("figures_differ")
+
+
 def test_a_citation_to_the_wrong_passage_is_put_right(
     gate: Gate, shown: list[Hit], small_assistant: Assistant
 ) -> None:

@@ -132,8 +132,9 @@ def _is_given(figure: Figure, said: Reading, quotes: Sequence[Reading]) -> bool:
     if holds(quotes[0], figure):
         return True
     around = _around(figure, said)
+    own = around - _inside(figure, said)
     shared = [
-        len(around & _around(g, quote)) if _is_sentence(quote) else int(g.unit == figure.unit != "")
+        int(g.unit == figure.unit != "") if _is_heading(quote) else len(own & _around(g, quote))
         for quote in quotes[1:]
         for g in quote.figures
         if _same(figure, g)
@@ -142,8 +143,10 @@ def _is_given(figure: Figure, said: Reading, quotes: Sequence[Reading]) -> bool:
     return max(shared, default=0) > max(instead, default=0)
 
 
-def _is_sentence(quote: Reading) -> bool:
-    return "。" in quote.text or bool(quote.topic)
+def _is_heading(quote: Reading) -> bool:
+    """Whether a quote says of nothing what it counts; a row of a table gives figures of several kinds."""
+    counts_one_kind = len({figure.unit for figure in quote.figures}) == 1
+    return "。" not in quote.text and not quote.topic and counts_one_kind
 
 
 def _has_strange_numeral(said: Reading, quotes: Sequence[Reading]) -> bool:
@@ -288,6 +291,11 @@ def _around(figure: Figure, reading: Reading) -> frozenset[str]:
             if f is not figure and start <= f.start and f.end <= end
         ]
     )
+
+
+def _inside(figure: Figure, reading: Reading) -> frozenset[str]:
+    """The words of a figure itself: its unit, which any other of its kind has, too."""
+    return frozenset(w.form for w in reading.words if figure.start <= w.start < figure.end)
 
 
 def _agrees_with_figures(said: Reading, direction: Direction) -> bool:
