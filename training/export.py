@@ -3,75 +3,47 @@
     python -m training.export embedder|reader
     python -m training.export cards    # only the hashes in the cards, of the files as they are now
 
-Weights and activations have eight bits. What goes into the second half of a layer's feed-forward part has
-outliers that one scale for a whole text does not bear; there each run of 128 values has its own. The word vectors
-were learned before anything that is done here, and keep the four bits in which the base model has them; both
-models read them from one file.
+`training.graph` says how they are built. The word vectors were learned before anything that is done here, and keep
+the four bits in which the base model has them; both models read them from one file.
 """
 
 import argparse
 import json
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx.external_data_helper import set_external_data
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from sentence_transformers import SentenceTransformer
-from torch import Tensor, nn
+from torch import Tensor
+from transformers import BertModel
 
-from ipqa.network import card_of
+from ipqa.network import card_of, tokenizer
 from training.base import PROMPTS
-from training.check_data import ROOT
+from training.check_data import DATA, ROOT
 from training.command import MODELS
+from training.graph import LOUD, WORDS, graph_of
 from training.reader import ReaderModel, trained_reader
 
 SHIPPED = ROOT / "src" / "ipqa" / "models"
 LONGEST = 512
 """Tokens that are read of a text; more than in training, as positions were learned before."""
 
-_OPSET = 18
-_RUN = 128
+_TEXTS, _CHARACTERS = 40, 300
+"""Texts, and characters of each, that tell which channels are loud."""
+
 _WORD_RUN = 32
 """Values of a word vector that share a scale, as in the base model."""
-
-
-class MeanOfTokens(nn.Module):
-    """Token ids to vectors of length one: the mean over the tokens of a text."""
-
-    def __init__(self, encoder: nn.Module) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Vectors of shape (texts, width) of ids and mask of shape (texts, tokens)."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        return nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
-
-
-class WholeReader(nn.Module):
-    """The reader as it is used: from tokens to what is said of a pair."""
-
-    def __init__(self, reader: ReaderModel) -> None:
-        super().__init__()
-        self.encoder, self.heads = reader.encoder, reader.heads
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Judgements (pairs, 3) and starts and ends (pairs, tokens, 2)."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        judged, sides = self.heads(hidden, attention_mask)
-        return judged, sides
 
 
 def export_embedder(model: SentenceTransformer, folder: Path) -> None:
     """Write the embedder, its card and the tokenizer into a folder."""
     transformer: Any = model[0]
-    encoder = MeanOfTokens(transformer.auto_model.float().eval())
     card = {
         "dimension": model.get_embedding_dimension(),
         "longest": LONGEST,
@@ -82,27 +54,47 @@ def export_embedder(model: SentenceTransformer, folder: Path) -> None:
     text = json.dumps(tokenizer, ensure_ascii=False)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tokenizer.json").write_text(text, encoding="utf-8")
-    _export(encoder, "embedder", ("vectors",), card, folder)
+    state = {f"encoder.{name}": w for name, w in transformer.auto_model.state_dict().items()}
+    _export(transformer.auto_model, state, "embedder", card, folder)
 
 
 def export_reader(reader: ReaderModel, folder: Path) -> None:
     """Write the reader and its card into a folder."""
-    _export(WholeReader(reader).float().eval(), "reader", ("judged", "sides"), {}, folder)
+    _export(reader.encoder, reader.state_dict(), "reader", {}, folder)
 
 
 def _export(
-    module: nn.Module, name: str, outputs: Sequence[str], card: dict[str, Any], folder: Path
+    encoder: BertModel, state: Mapping[str, Tensor], name: str, card: dict[str, Any], folder: Path
 ) -> None:
+    weights = {part: tensor.float().cpu().numpy() for part, tensor in state.items()}
+    model = _words_in_four_bits(graph_of(name, weights, loudest_channels(encoder)))
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        whole = Path(scratch) / "whole.onnx"
-        _to_onnx(module, outputs, whole)
-        model = _quantised(whole)
     _move_words(model, folder / "words.bin")
     path = folder / f"{name}.onnx"
     path.write_bytes(model.SerializeToString())
     onnx.checker.check_model(str(path))
     _write_card(folder, name, {"name": f"ipqa-{name}", **card})
+
+
+def loudest_channels(encoder: BertModel) -> list[NDArray[np.int64]]:
+    """For each layer the channels of its feed-forward part that reach furthest from nought over some texts."""
+    furthest: list[Tensor] = []
+    layers: Any = encoder.encoder.layer
+    hooks = [
+        layer.intermediate.register_forward_hook(
+            lambda _, __, made: furthest.append(made.abs().amax(dim=(0, 1)))
+        )
+        for layer in layers
+    ]
+    texts = [path.read_text("utf-8")[:_CHARACTERS] for path in sorted(DATA.glob("*/*.md"))[:_TEXTS]]
+    encoder.train(mode=False)
+    with torch.inference_mode():
+        for encoded in tokenizer().encode_batch(texts):
+            encoder(input_ids=torch.tensor([encoded.ids]).to(encoder.device))
+    for hook in hooks:
+        hook.remove()
+    reached = [torch.stack(furthest[n :: len(layers)]).amax(dim=0) for n in range(len(layers))]
+    return [np.sort(one.float().cpu().numpy().argsort()[-LOUD:]) for one in reached]
 
 
 def renew_cards(folder: Path) -> None:
@@ -116,63 +108,23 @@ def _write_card(folder: Path, name: str, told: dict[str, Any]) -> None:
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _to_onnx(module: nn.Module, outputs: Sequence[str], path: Path) -> None:
-    ids = torch.ones(2, 9, dtype=torch.long)
-    shape = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens", max=LONGEST)}
-    program = torch.onnx.export(
-        module,
-        (ids, torch.ones_like(ids)),
-        input_names=["input_ids", "attention_mask"],
-        output_names=list(outputs),
-        dynamic_shapes={"input_ids": shape, "attention_mask": shape},
-        opset_version=_OPSET,
-        dynamo=True,
-    )
-    if program is None:
-        raise RuntimeError(path)
-    program.save(str(path))
-    onnx.checker.check_model(str(path))
-
-
-def _quantised(whole: Path) -> onnx.ModelProto:
-    model = onnx.load(str(whole))
-    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
-    nodes = {
-        kind: [node for node in model.graph.node if node.op_type == kind]
-        for kind in ("MatMul", "Gather")
-    }
-    wide = [n.name for n in nodes["MatMul"] if not any(map(_narrows, map(shapes.get, n.input)))]
-    words = max(nodes["Gather"], key=lambda n: shapes.get(n.input[0], (0,))[0])
-    in_runs = MatMulNBitsQuantizer(
-        model, bits=8, block_size=_RUN, is_symmetric=True, accuracy_level=4, nodes_to_exclude=wide
-    )
-    in_runs.process()
-    of_words = MatMulNBitsQuantizer(
-        in_runs.model.model,
+def _words_in_four_bits(model: onnx.ModelProto) -> onnx.ModelProto:
+    quantiser = MatMulNBitsQuantizer(
+        model,
         bits=4,
         block_size=_WORD_RUN,
         is_symmetric=True,
         op_types_to_quantize=("Gather",),
         quant_axes=(("Gather", 1),),
-        nodes_to_exclude=[n.name for n in nodes["Gather"] if n.name != words.name],
+        nodes_to_exclude=[
+            node.name
+            for node in model.graph.node
+            if node.op_type == "Gather" and node.input[0] != WORDS
+        ],
     )
-    of_words.process()
-    half, path = whole.with_name("half.onnx"), whole.with_name("quantised.onnx")
-    of_words.model.save_model_to_file(str(half))
-    quantize_dynamic(
-        half,
-        path,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        op_types_to_quantize=["MatMul"],
-        extra_options={"MatMulConstBOnly": True},
-    )
-    return onnx.load(str(path))
-
-
-def _narrows(shape: tuple[int, ...] | None) -> bool:
-    """Whether a weight makes many values few: the second half of a feed-forward part."""
-    return shape is not None and len(shape) > 1 and shape[0] > shape[1]
+    quantiser.process()
+    quantised: onnx.ModelProto = quantiser.model.model
+    return quantised
 
 
 def _move_words(model: onnx.ModelProto, path: Path) -> None:

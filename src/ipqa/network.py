@@ -62,10 +62,7 @@ class Network:
         return list(self._workers.map(self._run, rows))
 
     def _run(self, ids: Sequence[int]) -> list[NDArray[np.float32]]:
-        tokens = np.array([ids], dtype=np.int64)
-        found = self._session.run(
-            None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
-        )
+        found = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
         return [np.asarray(output, dtype=np.float32)[0] for output in found]
 
 
