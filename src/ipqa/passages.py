@@ -6,6 +6,7 @@ headings), and quoted without them.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -103,11 +104,11 @@ def row_of(report: Report, block: Block) -> tuple[Table, tuple[Span | None, ...]
     """The table that a row belongs to, and the spans of the row's cells."""
     if block.table is None:
         raise ValueError("the block is no table row")
-    table = report.tables[block.table]
-    for cells in table.rows:
-        if any(cell is not None and block.span.covers(cell) for cell in cells):
-            return table, cells
-    return table, (None,) * len(table.header or table.rows[0])
+    number = block.table
+    at = bisect_left(report.blocks, block.span.start, key=lambda other: other.span.start)
+    first = bisect_left(report.blocks, x=True, hi=at, key=lambda other: other.table == number)
+    table = report.tables[number]
+    return table, table.rows[at - first - bool(table.header)]
 
 
 def context_of(report: Report, block: Block) -> str:

@@ -215,3 +215,22 @@ def test_a_text_without_content_has_no_blocks(text: str) -> None:
 def test_marks_and_tabs_alone_do_not_stop_a_list_from_being_read() -> None:
     report = read("¹²\t¹²\n\n- 甲\n")
     assert lead_span(report, report.blocks[-1]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["| |\n|---|\n| 12件 |\n| |\n", "| | |\n|---|---|\n| | |\n| 12件 | |\n"],
+    ids=["one column", "two columns"],
+)
+def test_a_row_that_says_nothing_is_none(text: str) -> None:
+    report = read(text)
+    assert [block.kind for block in report.blocks] == ["table_row"]
+    assert report.blocks[0].span.within(report.text).startswith("12件")
+
+
+def test_a_table_that_says_nothing_is_none() -> None:
+    assert read("| |\n|---|\n| |\n").tables == ()
+
+
+def test_a_note_that_says_nothing_is_none() -> None:
+    assert [block.kind for block in read("増えた。[^1]\n\n[^1]:\n").blocks] == ["paragraph"]

@@ -125,9 +125,14 @@ class ReportBuilder:
     ) -> None:
         """Add a table; a cell that was lost is None, and is told in a warning.
 
-        ``header`` is empty for a table without headings; every row is as long as it otherwise.
+        ``header`` is empty for a table without headings; every row is as long as it otherwise. Rows that say nothing
+        are left out.
         """
         self._leave_list()
+        header = header if _says_something(header) else ()
+        rows = [row for row in rows if _says_something(row)]
+        if not (header or rows):
+            return
         number = len(self._tables)
         header_spans = self._row("table_header", header, number) if header else ()
         row_spans = []
@@ -218,7 +223,9 @@ class ReportBuilder:
         series: str = "",
     ) -> None:
         self._leave_list()
-        text = _WAY_BACK.sub("", text)
+        text = _WAY_BACK.sub("", text).strip()
+        if not text:
+            return  # 「[^2]:」 with nothing after it
         span = self._write(text, marks=False)
         label = f"{series}{number}" if series else f"{number}."
         self._blocks.append(Block(kind, span, self._section, label=label, page=self.page))
@@ -288,6 +295,11 @@ class ReportBuilder:
             section = self._sections[number]
             self._sections[number] = replace(section, span=Span(section.span.start, end))
             self._open.remove(number)
+
+
+def _says_something(cells: Sequence[str | None]) -> bool:
+    """Whether a row of a table has any text, or beside a lost cell another one."""
+    return any(cell and cell.strip() for cell in cells) or (None in cells and len(cells) > 1)
 
 
 def _within_any(span: Span, sorted_spans: Sequence[Span]) -> bool:
