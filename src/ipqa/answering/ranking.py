@@ -5,10 +5,12 @@ probability of the right sentence among its rivals is to be high (Cao et al., "L
 Pairwise Approach to Listwise Approach", 2007). Where there is a reader, it reads the best of them again.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from threading import BoundedSemaphore
 
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Evidence, Term
@@ -62,12 +64,20 @@ class Ranker:
         self._evidence = evidence
         self._weights = weights
         self._reader = reader
+        self._cores = BoundedSemaphore(os.cpu_count() or 1)
 
     def rank(
         self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]
     ) -> list[Candidate]:
         """The sentences of the hits that may answer, best first, equal ones in report order."""
-        candidates = []
+        with self._cores:  # more questions than cores only get in each other's way
+            ranked = in_order(self._candidates(question, terms, hits))
+            return ranked if self._reader is None else self._read(self._reader, question, ranked)
+
+    def _candidates(
+        self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]
+    ) -> Iterator[Candidate]:
+        """The sentences of the hits that may answer."""
         for hit, number in self._pool(question, hits):
             sentence = self._index.sentences[number]
             text = sentence.span.within(self._index.reports[hit.passage.report].text)
@@ -75,11 +85,7 @@ class Ranker:
                 continue  # announces, says nothing
             features = self._features(question, terms, hit, number)
             score = weighed(features, self._weights.ranking)
-            candidates.append(
-                Candidate(number, sentence, hit.passage.report, text, score, features)
-            )
-        ranked = in_order(candidates)
-        return ranked if self._reader is None else self._read(self._reader, question, ranked)
+            yield Candidate(number, sentence, hit.passage.report, text, score, features)
 
     def _read(
         self, reader: Reader, question: Question, ranked: Sequence[Candidate]

@@ -5,6 +5,7 @@ reading that was looked into is kept for a while, the ones used last of all; its
 they are removed meanwhile.
 """
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -49,7 +50,7 @@ class Contents:
         self._starts = starts
         self._numbers = {reading.record.id: number for number, reading in enumerate(readings)}
         self._passages = [0, *accumulate(reading.record.passages for reading in readings)]
-        self._firsts = np.array(self._passages, dtype=np.int64)
+        self._sentences = [int(starts[passage]) for passage in self._passages]
         self._kept: OrderedDict[int, Cut] = OrderedDict()
         self._lock = Lock()
         self.reports: Mapping[str, Report] = _Reports(self._numbers, self._cut)
@@ -112,7 +113,7 @@ class Contents:
 
     def report_of(self, passage: int) -> int:
         """Which report a passage is of, by its place among them."""
-        return int(np.searchsorted(self._firsts, passage, side="right")) - 1
+        return bisect_right(self._passages, passage) - 1
 
     def passage(self, number: int) -> Passage:
         """A passage."""
@@ -121,9 +122,8 @@ class Contents:
 
     def sentence(self, number: int) -> Sentence:
         """A sentence, which names its passage by its number among all."""
-        report = self.report_of(self.passages_of([number])[0])
-        first = self._passages[report]
-        return self._cut(report).sentences[number - int(self._starts[first])]
+        report = bisect_right(self._sentences, number) - 1
+        return self._cut(report).sentences[number - self._sentences[report]]
 
     @property
     def counts(self) -> tuple[int, int]:
