@@ -59,8 +59,8 @@ def build(
         typer.Option(
             "--ray",
             help=say(
-                "RAY_ADDRESS の Ray クラスターに読み取りと埋め込みを任せる(ipqa[ray] が必要)",
-                "Have the Ray cluster at RAY_ADDRESS read and embed (needs ipqa[ray])",
+                "RAY_ADDRESS の Ray クラスターに読み取りと埋め込みを任せる(ipqa\\[ray] が必要)",
+                "Have the Ray cluster at RAY_ADDRESS read and embed (needs ipqa\\[ray])",
             ),
         ),
     ] = False,
