@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 
-RUN_TIME_EXTRAS = ("eval", "langchain", "llm", "mcp", "milvus", "postgres", "telemetry")
+RUN_TIME_EXTRAS = ("eval", "langchain", "llm", "mcp", "milvus", "postgres", "ray", "telemetry")
 """The extras that a user installs; the others are for those who work on ipqa."""
 
 

@@ -63,6 +63,36 @@ def index(small_settings: Settings) -> Path:
     return small_settings.index
 
 
+def test_many_workers_build_what_can_be_read_and_tell_what_cannot(
+    ipqa: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for number in range(3):
+        text = f"# 第{number}号\n\n第{number}号の本文である。"
+        (tmp_path / "corpus" / f"{number}.md").write_text(text, encoding="utf-8")
+    (tmp_path / "corpus" / "broken.txt").write_bytes(b"\x00\x01" * 99)
+    folders = ("--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
+    built = ipqa("build", "--workers", "2", *folders)
+    assert built.returncode == 1
+    assert "新しく読んだもの 3 件" in built.stdout
+    assert "読めませんでした" in built.stderr
+    assert "broken.txt" in built.stderr
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_cluster_without_ray_is_refused_with_the_command_that_installs_it(
+    ipqa: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "report.md").write_text(SMALL_REPORT, encoding="utf-8")
+    folders = ("--corpus", tmp_path / "report.md", "--index", tmp_path / "index")
+    built = ipqa("build", "--ray", *folders, IPQA_LANGUAGE=language)
+    assert_refused(
+        built, {"ja": "必要です", "en": "needs ray"}[language], "pip install 'ipqa[ray]'"
+    )
+    assert not (tmp_path / "index").exists()
+
+
 def test_build_ask_and_build_again(ipqa: Run, tmp_path: Path) -> None:
     report = tmp_path / "海藻.md"
     report.write_text(SMALL_REPORT, encoding="utf-8")

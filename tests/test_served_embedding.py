@@ -18,6 +18,7 @@ from ipqa.embedding import model_of, served
 from ipqa.embedding.served import ServedModel
 from ipqa.errors import BadSetting, IndexMismatch, ModelUnreachable
 from ipqa.index.build import build_index
+from ipqa.index.workers import processes
 from ipqa.network import Network, tokenizer
 from ipqa.records.database import Database
 from ipqa.records.keys import KeyStore
@@ -194,7 +195,7 @@ def test_an_index_is_built_and_asked_by_a_server_that_may_go_away_and_come_back(
         elsewhere = settings.model_copy(update={"embedding_base_url": server.url})
         with pytest.raises(IndexMismatch, match="embedding"):
             Assistant.open(elsewhere)
-        assert build_index(elsewhere, model_of(elsewhere), lambda _: None, workers=2).read
+        assert build_index(elsewhere, model_of(elsewhere), lambda _: None, makers=processes(2)).read
         assistant = Assistant.open(elsewhere)
         assert assistant.ask(question).answer == right.answer
         port = server.server_port

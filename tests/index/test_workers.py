@@ -12,6 +12,7 @@ from ipqa.errors import IndexNotWritable
 from ipqa.index.build import build_index
 from ipqa.index.builder import BuildResult, Progress
 from ipqa.index.generations import generation_folder, read_pointer
+from ipqa.index.workers import processes
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT, shipped_model
 
@@ -37,7 +38,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def built(corpus: Path, index: Path, workers: int, steps: list[Progress]) -> BuildResult:
     settings = Settings(corpus=corpus, index=index)
-    return build_index(settings, shipped_model(), steps.append, workers=workers)
+    return build_index(settings, shipped_model(), steps.append, makers=processes(workers))
 
 
 def files(index: Path) -> dict[str, bytes]:
@@ -86,6 +87,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from ipqa.embedding import model_of
 from ipqa.index.build import build_index
+from ipqa.index.workers import processes
 from ipqa.settings import Settings
 
 def watch(step):
@@ -94,7 +96,7 @@ def watch(step):
 
 if __name__ == "__main__":
     settings = Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))
-    result = build_index(settings, model_of(settings), watch, workers=2)
+    result = build_index(settings, model_of(settings), watch, makers=processes(2))
     print(*result.read, len(result.failures))
 """
 
@@ -122,6 +124,7 @@ from multiprocessing import active_children
 from pathlib import Path
 from ipqa.embedding import model_of
 from ipqa.index.build import build_index
+from ipqa.index.workers import processes
 from ipqa.settings import Settings
 
 def watch(step):
@@ -131,7 +134,7 @@ def watch(step):
 
 if __name__ == "__main__":
     settings = Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]))
-    build_index(settings, model_of(settings), watch, workers=2)
+    build_index(settings, model_of(settings), watch, makers=processes(2))
 """
 
 

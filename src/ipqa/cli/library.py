@@ -44,21 +44,38 @@ def build(
     ] = None,
     index: IndexOption = None,
     workers: Annotated[
-        int,
+        int | None,
         typer.Option(
             min=1,
             help=say("同時に読み取るプロセスの数", "How many processes read reports side by side"),
+            show_default=say(
+                "1。--ray ではクラスターの CPU の数", "1; with --ray, processors of the cluster"
+            ),
         ),
-    ] = 1,
+    ] = None,
+    *,
+    ray: Annotated[
+        bool,
+        typer.Option(
+            "--ray",
+            help=say(
+                "RAY_ADDRESS の Ray クラスターに読み取りと埋め込みを任せる(ipqa\\[ray] が必要)",
+                "Have the Ray cluster at RAY_ADDRESS read and embed (needs ipqa\\[ray])",
+            ),
+        ),
+    ] = False,
 ) -> None:
     """Bring the index up to date with the corpus and with what was added."""
     settings = settings_of(corpus=corpus, index=index)
     from ipqa.embedding import model_of  # noqa: PLC0415
     from ipqa.index.build import build_index  # noqa: PLC0415
+    from ipqa.index.on_ray import on_ray  # noqa: PLC0415
+    from ipqa.index.workers import processes  # noqa: PLC0415
 
+    makers = on_ray(workers) if ray else processes(workers or 1)
     model = model_of(settings)
     with progress() as watch:
-        result = build_index(settings, model, watch, workers=workers)
+        result = build_index(settings, model, watch, makers=makers)
     _tell(result, settings, result.failures)
 
 

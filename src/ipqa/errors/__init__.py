@@ -10,7 +10,7 @@
     │   ├── FormatNotReadable · FileBroken · PasswordNeeded · NoTextLayer
     │   ├── EmptyReport · NothingInFolder · FileTooLarge · UnpacksTooLarge
     │   ├── ReadingTooSlow · ReadingTooHeavy · ReadingCrashed
-    │   ├── CopyDamaged
+    │   ├── CopyDamaged · WorkerLost
     │   └── AddressRefused · DownloadFailed
     ├── IndexProblem          the index cannot be opened, or cannot be written
     │   ├── IndexMissing · IndexDamaged · IndexMismatch (IndexTooOld) · IndexTooNew
@@ -44,6 +44,7 @@
     ├── NotReady             the server cannot answer questions now
     │   └── RecordsNotReady
     ├── EndpointUnreachable  the language model's endpoint does not answer
+    ├── ClusterUnavailable   the Ray cluster that is to read and embed reports cannot be used
     ├── DiskNearlyFull       a new generation of the index may not find room
     ├── BadSetting           an environment variable or option has no valid value
     │   └── SettingReplaced
@@ -129,6 +130,7 @@ from ipqa.errors.reading import (
     ReadingTooSlow,
     UnknownEncoding,
     UnpacksTooLarge,
+    WorkerLost,
 )
 from ipqa.errors.records import (
     ConversationsOff,
@@ -148,6 +150,7 @@ from ipqa.errors.records import (
 from ipqa.errors.running import (
     AddressInUse,
     BadSetting,
+    ClusterUnavailable,
     DictionaryUnavailable,
     DiskNearlyFull,
     EndpointUnreachable,
@@ -175,6 +178,7 @@ __all__ = [
     "BadThreshold",
     "BrokenUtf8",
     "CanaryFailed",
+    "ClusterUnavailable",
     "ConversationsOff",
     "CopyDamaged",
     "DatabaseUnavailable",
@@ -255,4 +259,5 @@ __all__ = [
     "UnknownRecord",
     "UnknownReport",
     "UnpacksTooLarge",
+    "WorkerLost",
 ]

@@ -143,6 +143,16 @@ class ReadingCrashed(ReadError):
     )
 
 
+class WorkerLost(ReadError):
+    """Every worker that a report was given to was lost over it."""
+
+    ja = "{path} を読み取るワーカーが {times} 回続けて失われました({reason})。ワーカーのメモリが足りているかを確かめてから、`ipqa build` をもう一度実行してください。"
+    en = (
+        "The worker that was reading {path} was lost {times} times in a row ({reason}). Check that workers have "
+        "memory enough, then run `ipqa build` again."
+    )
+
+
 class CopyDamaged(ReadError):
     """The library's copy of an added report is not what was added."""
 

@@ -83,6 +83,17 @@ class EndpointUnreachable(IpqaError):
     )
 
 
+class ClusterUnavailable(IpqaError):
+    """The Ray cluster that is to read and embed reports cannot be used."""
+
+    ja = "Ray クラスター {address} を使えません({reason})。クラスターが動いているか、環境変数 RAY_ADDRESS が正しいか、どのノードにもこれと同じ版の ipqa が `pip install 'ipqa[ray]'` で入っているかを確かめて、もう一度実行してください。読み終えた報告書は読み直しません。"
+    en = (
+        "The Ray cluster {address} cannot be used ({reason}). Check that it runs, that RAY_ADDRESS is right, and that "
+        "each node has this version of ipqa by `pip install 'ipqa[ray]'`, then run the command again; reports that "
+        "were read are not read again."
+    )
+
+
 class DiskNearlyFull(IpqaError):
     """A new generation of the index may not find room."""
 

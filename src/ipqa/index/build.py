@@ -30,6 +30,7 @@ from ipqa.index.publishing import publish
 from ipqa.index.readings import Readings, Recipe
 from ipqa.index.recovery import reports_before
 from ipqa.index.store import is_large, one_writer, read_manifest
+from ipqa.index.workers import InTurn, MakersFor
 from ipqa.reports import SourceFile, report_id_of
 from ipqa.settings import Settings
 
@@ -40,7 +41,7 @@ def build_index(
     watch: Watch,
     *,
     engine: Engine | None = None,
-    workers: int = 1,
+    makers: MakersFor = InTurn,
 ) -> BuildResult:
     """Bring the index up to date with the corpus folder, and with what was added to it.
 
@@ -49,8 +50,7 @@ def build_index(
         model: what the sentences are embedded with.
         watch: is told how far the work is.
         engine: what is to search it, where not the one that the settings name.
-        workers: how many processes read and embed reports; of several, each loads the model that the
-            settings name.
+        makers: what reads and embeds reports: this process, several of this machine, or a cluster's.
 
     Raises:
         ReadError: the corpus is missing, or none of its files can be read.
@@ -66,7 +66,7 @@ def build_index(
             entries = added
         else:
             entries = [*corpus_entries(settings.corpus, before, added), *added]
-        builder = Builder(settings, model, watch, before, engine=engine, workers=workers)
+        builder = Builder(settings, model, watch, before, engine=engine, makers=makers)
         return builder.make(entries, kept=())
 
 

@@ -17,7 +17,7 @@ from ipqa.index.publishing import publish
 from ipqa.index.reading import Step
 from ipqa.index.readings import Readings, key_of
 from ipqa.index.store import is_large
-from ipqa.index.workers import Makers, makers_of
+from ipqa.index.workers import InTurn, Makers, MakersFor
 from ipqa.reports import SourceFile, open_file
 from ipqa.settings import Settings
 
@@ -78,13 +78,13 @@ class Builder:
         before: Sequence[ReportSource],
         *,
         engine: Engine | None = None,
-        workers: int = 1,
+        makers: MakersFor = InTurn,
     ) -> None:
         self._settings = settings
         self._model = model
         self._watch = watch
         self._engine = engine or engine_of(settings)
-        self._workers = workers
+        self._makers = makers
         self._recipe = recipe_of(settings, model)
         self._readings = Readings(settings.index, by_time=is_large(before))
         self._before = before
@@ -98,7 +98,7 @@ class Builder:
         records: list[ReportRecord] = []
         failures: list[ReadError] = []
         total = sum(_size(entry.path) for entry in entries)
-        with makers_of(self._settings, self._model, self._workers) as makers:
+        with self._makers(self._settings, self._model) as makers:
             begun = [self._begun(entry, makers, total) for entry in entries]
         for entry, outcome in zip(entries, begun, strict=True):
             try:

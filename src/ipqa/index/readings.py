@@ -16,7 +16,8 @@ or file name: the same content under another name is the same reading.
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,7 +127,7 @@ class Readings:
         Raises:
             OSError: the folder cannot be written.
         """
-        with draft(self._folder) as folder:
+        with self._new(key) as folder:
             (folder / READING).write_bytes(CUT_JSON.dump_json(cut))
             (folder / PLAIN).write_bytes(plain(cut.report.text).encode())
             (folder / _OUTLINE).write_bytes(_OUTLINE_JSON.dump_json(_outline_of(cut)))
@@ -134,6 +135,34 @@ class Readings:
             write_array(folder / VECTORS, vectors)
             write_array(folder / _SKETCHES, sketched(vectors))
             (folder / _SEAL).write_bytes(_RECORDS_JSON.dump_json(seal(folder)))
+
+    def packed(self, key: str) -> dict[str, bytes]:
+        """The files of a reading by their names, to be kept in the folder of another index.
+
+        Raises:
+            OSError: one of them cannot be read.
+        """
+        return {name: self.path(key, name).read_bytes() for name in (*sorted(_FILES), _SEAL)}
+
+    def unpack(self, key: str, files: Mapping[str, bytes]) -> None:
+        """Keep a reading that was made elsewhere, under the seal that it got there.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        with self._new(key) as folder:
+            for name in (
+                *sorted(_FILES),
+                _SEAL,
+            ):  # the seal last: it is the youngest where all is well
+                (folder / name).write_bytes(files[name])
+                flush(folder / name)
+
+    @contextmanager
+    def _new(self, key: str) -> Iterator[Path]:
+        """A folder to be filled, which takes the place of the reading at once."""
+        with draft(self._folder) as folder:
+            yield folder
             flush(folder / _SEAL)
             flush(folder)
             self.drop(key)

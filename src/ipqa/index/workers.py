@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from types import TracebackType
@@ -43,6 +44,10 @@ class Makers(Protocol):
         where the block ends.
         """
         ...
+
+
+MakersFor = Callable[[Settings, EmbeddingModel], Makers]
+"""Gives what makes readings under some settings, as one process would with this model."""
 
 
 class InTurn:
@@ -144,9 +149,9 @@ class SideBySide:
             task.outcome.set_result(None)
 
 
-def makers_of(settings: Settings, model: EmbeddingModel, workers: int) -> Makers:
-    """What makes readings with so many processes; one is this one."""
-    return InTurn(settings, model) if workers == 1 else SideBySide(settings, model, workers)
+def processes(count: int) -> MakersFor:
+    """So many processes of this machine; one is the process that builds."""
+    return InTurn if count == 1 else partial(SideBySide, workers=count)
 
 
 def _pass_on(made: "Future[None]", outcome: "Future[None]") -> None:

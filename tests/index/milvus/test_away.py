@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from ipqa.assistant import Assistant
+from ipqa.doctor import examine
 from ipqa.errors import ExtraMissing, IndexUnreachable
 from ipqa.index.build import build_index
 from ipqa.index.engines import engine_of, index_of
@@ -110,6 +111,10 @@ def test_a_build_that_milvus_leaves_alone_keeps_the_index_and_goes_on_later(
     server.kill()
     with pytest.raises(IndexUnreachable):
         build_index(settings, shipped_model(), lambda _: None)
+    secret = settings.model_copy(update={"index_url": server.url.replace("//", "//ipqa:himitsu@")})
+    checkup = examine(secret)
+    assert "IndexUnreachable" in {fault.error for fault in checkup.faults}
+    assert "himitsu" not in checkup.model_dump_json()
     server.start()
     time.sleep(1.1)  # for so long, what was away is not asked again
     assert index_of(settings).manifest == before
