@@ -1,45 +1,61 @@
-"""The reader as it ships, as a PyTorch model again: what a further run goes on from.
+"""The models as they ship, as PyTorch models again.
 
-Its weights have eight bits there, so it is near the model that was exported, not the same; `training.further`
-teaches it on what has been written since.
+Their weights have eight bits there, so they are near the models that were exported, not the same. `training.further`
+teaches the reader on what has been written since; `make bench` holds the embedder against itself in fp32.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
+from sentence_transformers import SentenceTransformer
 
-from training.export import SHIPPED
-from training.graph import PROJECTIONS, WORDS, Floats, loud_channels
+from training.base import base_model
+from training.export import LONGEST, SHIPPED
+from training.graph import PROJECTIONS, Floats, loud_channels
 from training.reader import ReaderModel, base_reader
 
 
 def shipped_reader() -> ReaderModel:
     """The reader that is installed with ipqa."""
     model = base_reader()
-    model.load_state_dict(shipped_state() | {WORDS: model.state_dict()[WORDS]})
+    model.load_state_dict(model.state_dict() | shipped_state("reader"))
     return model
 
 
-def shipped_state() -> dict[str, torch.Tensor]:
-    """The weights of `training.reader.ReaderModel` by their names, all but the word vectors."""
-    model = onnx.load(str(SHIPPED / "reader.onnx"), load_external_data=False)
+def shipped_embedder(folder: Path) -> SentenceTransformer:
+    """The embedder that is installed with ipqa, in fp32; `folder` keeps what it was made from."""
+    model = base_model(folder)
+    model.max_seq_length = LONGEST
+    transformer: Any = model[0]
+    encoder = transformer.auto_model
+    state = {f"encoder.{name}": part for name, part in encoder.state_dict().items()}
+    state |= shipped_state("embedder")
+    encoder.load_state_dict({name.removeprefix("encoder."): w for name, w in state.items()})
+    return model
+
+
+def shipped_state(name: str) -> dict[str, torch.Tensor]:
+    """The weights of the embedder or the reader by the names of the latter's, all but the word vectors."""
+    model = onnx.load(str(SHIPPED / f"{name}.onnx"), load_external_data=False)
     held = {
         tensor.name: numpy_helper.to_array(tensor)
         for tensor in model.graph.initializer
         if not tensor.external_data
     }
     state = dict(_products(held)) | dict(_embeddings(held))
-    state |= {name: held[name] for name in held if "LayerNorm" in name}
+    state |= {part: held[part] for part in held if "LayerNorm" in part}
     for number, loud in enumerate(loud_channels(model)):
         layer = f"encoder.encoder.layer.{number}"
         state |= _with_loud(layer, state, loud)
         state |= _projections(f"{layer}.attention.self", state)
-    return {name: torch.tensor(part) for name, part in state.items() if _is_part(name)}
+    return {part: torch.tensor(w) for part, w in state.items() if _is_part(part)}
 
 
 def _products(held: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:

@@ -32,9 +32,6 @@ def main() -> None:
     parser.add_argument(
         "--jaquad", type=Path, default=page.ROOT.parent / "shared" / "data" / "jaquad"
     )
-    parser.add_argument(
-        "--taught", type=Path, default=page.ROOT / "training" / "models" / "embedder" / "model"
-    )
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
     unknown = [name for name in given.parts if name not in page.PARTS]
@@ -58,7 +55,6 @@ def _measured(name: str, given: argparse.Namespace, work: Path) -> dict[str, obj
         gold=tuple(path.resolve() for path in given.gold),
         environments=given.environments.resolve(),
         jaquad=given.jaquad.resolve(),
-        taught=given.taught.resolve(),
         index=settings.index,
         work=work,
         rounds=given.rounds,

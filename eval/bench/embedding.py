@@ -1,14 +1,17 @@
-"""The embedder as it ships, in eight bits, beside SentenceTransformer in fp32 with the weights it was made from."""
+"""The embedder as it ships, in eight bits, beside SentenceTransformer in fp32 with the same weights."""
 
 import statistics
+from pathlib import Path
 
 import numpy as np
 
-from eval.bench.parts import Bench, Figures, Part, Skipped, paired, seconds_of, table
+from eval.bench.parts import Bench, Figures, Part, paired, seconds_of, table
+from eval.peers.common import WEIGHTS
 from ipqa.embedding import EmbeddingModel, SentenceTransformerModel, load_model
 from ipqa.index.store import open_index
 from ipqa.settings import SHIPPED_MODEL
 from training.measure_embedder import Searched, figures, paragraphs
+from training.shipped import shipped_embedder
 
 SHIPPED, FP32 = "ipqa, int8", "SentenceTransformer, fp32"
 _BATCH = 64
@@ -20,13 +23,9 @@ _ASKED = 1000
 
 def measure(bench: Bench) -> Figures:
     """Passages and queries in turn; then how near the vectors are, and what both find."""
-    if not bench.taught.is_dir():
-        raise Skipped(
-            f"the weights before quantisation are not in {bench.taught.name} (make train)"
-        )
     models = {
         SHIPPED: load_model(SHIPPED_MODEL),
-        FP32: SentenceTransformerModel(str(bench.taught)),
+        FP32: SentenceTransformerModel(str(in_fp32(bench.work))),
     }
     searched = None if not bench.jaquad.is_dir() else _first(paragraphs(bench.jaquad), _ASKED)
     texts = [passage.indexed_text for passage in open_index(bench.index).passages]
@@ -60,6 +59,14 @@ def measure(bench: Bench) -> Figures:
         "recall@5": None if searched is None else _recalls(models, searched),
         "questions": 0 if searched is None else len(searched.questions),
     }
+
+
+def in_fp32(folder: Path) -> Path:
+    """The shipped embedder in fp32, made in a folder of that one; a sentence-transformers model."""
+    weights = folder / WEIGHTS
+    if not weights.is_dir():
+        shipped_embedder(folder / "base").save_pretrained(str(weights))
+    return weights
 
 
 def told(figures: Figures) -> str:

@@ -29,7 +29,6 @@ class Bench:
         gold: gold questions about them.
         environments: where the peers are installed.
         jaquad: a clone of JaQuAD, whose questions are in SQuAD's format.
-        taught: the embedder's weights before they were brought to eight bits, a sentence-transformers folder.
         index: an index of the corpus.
         work: an empty folder for whatever is made.
         rounds: how often what varies from run to run is repeated.
@@ -39,7 +38,6 @@ class Bench:
     gold: tuple[Path, ...]
     environments: Path
     jaquad: Path
-    taught: Path
     index: Path
     work: Path
     rounds: int

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.bench.embedding import in_fp32
 from eval.bench.parts import Bench, Figures, Part, paired, seconds_of, table
 from eval.peers.common import CHARACTERS, Needs, answerable, finds_evidence
 from eval.peers.environments import PEERS, ROOT, NotInstalled, environment_of, last_error
@@ -66,6 +67,7 @@ class Leg:
 
 def measure(bench: Bench) -> Figures:
     """Build every system, start fresh ones in turn, and ask warm ones in turn."""
+    in_fp32(bench.work / "peers")
     systems, failed = _systems(bench)
     questions = [needs for path in bench.gold for needs in answerable(path)]
     legs = {

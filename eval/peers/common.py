@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ipqa.embedding import EmbeddingModel, Vectors, load_model
 from ipqa.settings import SHIPPED_MODEL
@@ -24,10 +25,17 @@ DEPTH = 30
 """So many pieces are retrieved; the shortest ones, lines, then fill the characters that are looked at."""
 
 CHARACTERS = 1500
+WEIGHTS = "weights"
+"""The folder beside those of the peers with the embedding model in fp32, as sentence-transformers reads it."""
+
 WARM_UP = "この報告書は何について書かれていますか。"
 
 JAPANESE_SEPARATORS = ["\n\n", "\n", "。", "！", "？", "、"]
 """Where someone who knows that Japanese has no spaces has text cut, the best place first."""
+
+
+_Texts = TypeVar("_Texts")
+_Made = TypeVar("_Made")
 
 
 class Embedder:
@@ -55,13 +63,14 @@ class Embedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, one row each."""
-        return self._timed(self._model.embed_queries, texts)
+        return self.timed(self._model.embed_queries, texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts that are to be found, one row each."""
-        return self._timed(self._model.embed_passages, texts)
+        return self.timed(self._model.embed_passages, texts)
 
-    def _timed(self, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+    def timed(self, embed: Callable[[_Texts], _Made], texts: _Texts) -> _Made:
+        """What a model makes of some texts, its time noted."""
         started = time.perf_counter()
         try:
             return embed(texts)

@@ -37,18 +37,27 @@ class Peer:
     packages: tuple[str, ...]
 
 
+_LANGCHAIN = (
+    "faiss-cpu==1.15.1",
+    "langchain-classic==1.0.8",
+    "langchain-community==0.4.2",
+    "langchain-core==1.7.2",
+    "langchain-text-splitters==1.1.3",
+    "numpy==2.4.6",
+    "rank-bm25==0.2.2",
+)
+
 PEERS = (
+    Peer("LangChain", "langchain_faiss", _LANGCHAIN),
     Peer(
-        "LangChain",
-        "langchain_faiss",
+        "LangChain, HuggingFaceEmbeddings",
+        "langchain_as_it_comes",
         (
-            "faiss-cpu==1.15.1",
-            "langchain-classic==1.0.8",
-            "langchain-community==0.4.2",
-            "langchain-core==1.7.2",
-            "langchain-text-splitters==1.1.3",
-            "numpy==2.4.6",
-            "rank-bm25==0.2.2",
+            *_LANGCHAIN,
+            "langchain-huggingface==1.2.3",
+            "sentence-transformers==6.2.0",
+            "torch==2.13.0",
+            "transformers==5.23.0",
         ),
     ),
     Peer(

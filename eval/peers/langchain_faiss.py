@@ -4,7 +4,7 @@ Its BM25 retriever cannot be saved: it is made anew of the pieces.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from eval.peers.common import (
     JAPANESE_SEPARATORS,
     Build,
     Embedder,
+    Open,
     Search,
     Variant,
     main,
@@ -23,6 +24,10 @@ from eval.peers.common import (
 )
 
 _PIECES = "pieces.json"
+
+
+Model = Callable[[Embedder, Path], Embeddings]
+"""The embedding model as LangChain asks for vectors; the path is the folder of the variant."""
 
 
 class _Wrapped(Embeddings):
@@ -40,7 +45,12 @@ class _Wrapped(Embeddings):
         return vector
 
 
-def _built(length: int, overlap: int, separators: list[str] | None) -> Build:
+def wrapped(embedder: Embedder, _: Path) -> Embeddings:
+    """The model that is installed with ipqa."""
+    return _Wrapped(embedder)
+
+
+def built(length: int, overlap: int, separators: list[str] | None, model: Model) -> Build:
     """Pieces of so many characters, cut at these separators or at the splitter's own."""
 
     def build(corpus: Path, folder: Path, embedder: Embedder) -> None:
@@ -51,16 +61,21 @@ def _built(length: int, overlap: int, separators: list[str] | None) -> Build:
             separators, chunk_size=length, chunk_overlap=overlap
         )
         pieces = splitter.create_documents(texts_of(corpus))
-        FAISS.from_documents(pieces, _Wrapped(embedder)).save_local(str(folder))
+        FAISS.from_documents(pieces, model(embedder, folder)).save_local(str(folder))
         text = json.dumps([piece.page_content for piece in pieces], ensure_ascii=False)
         (folder / _PIECES).write_text(text, encoding="utf-8")
 
     return build
 
 
-def _dense(folder: Path, embedder: Embedder) -> Search:
-    store = _store(folder, embedder)
-    return lambda question: _contents(store.similarity_search(question, k=DEPTH))
+def dense(model: Model) -> Open:
+    """The nearest by their vectors."""
+
+    def opened(folder: Path, embedder: Embedder) -> Search:
+        store = _store(folder, model(embedder, folder))
+        return lambda question: _contents(store.similarity_search(question, k=DEPTH))
+
+    return opened
 
 
 def _lexical(folder: Path, _: Embedder) -> Search:
@@ -71,15 +86,15 @@ def _lexical(folder: Path, _: Embedder) -> Search:
 def _hybrid(folder: Path, embedder: Embedder) -> Search:
     from langchain_classic.retrievers import EnsembleRetriever  # noqa: PLC0415 - a leg imports only its own
 
-    dense = _store(folder, embedder).as_retriever(search_kwargs={"k": DEPTH})
-    both = EnsembleRetriever(retrievers=[_bm25(folder), dense], weights=[0.5, 0.5])
+    nearest = _store(folder, wrapped(embedder, folder)).as_retriever(search_kwargs={"k": DEPTH})
+    both = EnsembleRetriever(retrievers=[_bm25(folder), nearest], weights=[0.5, 0.5])
     return lambda question: _contents(both.invoke(question))
 
 
-def _store(folder: Path, embedder: Embedder) -> Any:  # noqa: ANN401 - the package is not there to check
+def _store(folder: Path, embeddings: Embeddings) -> Any:  # noqa: ANN401 - the package is not there to check
     from langchain_community.vectorstores import FAISS  # noqa: PLC0415 - a leg imports only its own
 
-    return FAISS.load_local(str(folder), _Wrapped(embedder), allow_dangerous_deserialization=True)
+    return FAISS.load_local(str(folder), embeddings, allow_dangerous_deserialization=True)
 
 
 def _bm25(folder: Path) -> Any:  # noqa: ANN401 - the package is not there to check
@@ -93,10 +108,10 @@ def _contents(documents: Iterable[Document]) -> list[str]:
     return [document.page_content for document in documents]
 
 
-_LEGS = {"dense, FAISS": _dense, "BM25": _lexical, "hybrid": _hybrid}
+_LEGS = {"dense, FAISS": dense(wrapped), "BM25": _lexical, "hybrid": _hybrid}
 VARIANTS = [
-    Variant("1000/200", _built(1000, 200, None), _LEGS),
-    Variant("400/80, Japanese separators", _built(400, 80, JAPANESE_SEPARATORS), _LEGS),
+    Variant("1000/200", built(1000, 200, None, wrapped), _LEGS),
+    Variant("400/80, Japanese separators", built(400, 80, JAPANESE_SEPARATORS, wrapped), _LEGS),
 ]
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from eval.bench import __main__ as command
-from eval.bench import answers, changes, charts, embedding, floor, page, peers, retrieval
+from eval.bench import answers, changes, charts, floor, page, peers, retrieval
 from eval.bench.made_up import MadeUpVectors, report_text
 from eval.bench.parts import Bench, Figures, Skipped, paired, spread, table
 from eval.bench.peers import Leg
@@ -34,7 +34,6 @@ def bench(small_settings: Settings, tmp_path: Path) -> Bench:
         gold=(gold,),
         environments=missing,
         jaquad=missing,
-        taught=missing,
         index=small_settings.index,
         work=tmp_path,
         rounds=1,
@@ -53,11 +52,10 @@ def test_a_spread_tells_the_middle_and_the_slow() -> None:
 
 
 def test_what_is_missing_is_skipped_and_said(bench: Bench) -> None:
-    for part in (embedding.PART, retrieval.PART):
-        with pytest.raises(Skipped):
-            part.measure(bench)
-    shown = page.sections({"embedding": {"skipped": "the weights are not there"}})
-    assert shown["embedding"] == "Not measured: the weights are not there."
+    with pytest.raises(Skipped):
+        retrieval.PART.measure(bench)
+    shown = page.sections({"retrieval": {"skipped": "JaQuAD is not there"}})
+    assert shown["retrieval"] == "Not measured: JaQuAD is not there."
     assert shown["answers"] == "Not measured yet."
 
 

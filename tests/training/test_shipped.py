@@ -1,13 +1,17 @@
-"""The reader that ships is a model that can be taught further."""
+"""The models that ship are PyTorch models again."""
+
+from pathlib import Path
 
 import pytest
 import torch
 
+from ipqa.embedding import load_model
 from ipqa.network import tokenizer
 from ipqa.reader import Reader, Text
+from ipqa.settings import SHIPPED_MODEL
 from training.reader import judge
 from training.reader_examples import Item, Pair
-from training.shipped import shipped_reader
+from training.shipped import shipped_embedder, shipped_reader
 
 QUESTION = "電池の特許は何件ですか"
 TEXTS = ("電池の特許は2024年に123件であった。", "来年の売上高は減る見通しである。")
@@ -23,3 +27,10 @@ def test_the_shipped_reader_says_the_same_as_a_model_that_can_be_taught() -> Non
         assert judged[pair].relevance == pytest.approx(shipped.relevance, abs=0.5)
         assert judged[pair].answers == pytest.approx(shipped.answers, abs=0.5)
         assert judged[pair].answer == shipped.answer
+
+
+def test_the_shipped_embedder_gives_nearly_its_vectors_in_fp32(tmp_path: Path) -> None:
+    model, shipped = shipped_embedder(tmp_path), load_model(SHIPPED_MODEL)
+    for text in (QUESTION, *TEXTS, "。".join(TEXTS * 8)):
+        expected = model.encode_document([text], normalize_embeddings=True)
+        assert (expected @ shipped.embed_passages([text]).T).item() > 0.985
