@@ -35,6 +35,7 @@ from ipqa.index.part import part_of
 from ipqa.index.store import Index
 from ipqa.japanese import load_dictionary
 from ipqa.llm import LanguageModel, language_model
+from ipqa.network import give_back_memory
 from ipqa.reader import Reader
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
@@ -107,14 +108,15 @@ class Assistant:
             reader = beside.submit(Reader) if settings.reader else None
             index = index_of(settings)
             load_dictionary()
-        model = loading.result()
+        model, read_with = loading.result(), reader.result() if reader is not None else None
+        give_back_memory()
         require_answerable(settings.index, index.manifest, model)
         return cls(
             index,
             model,
             settings,
             dense_weight=dense_weight,
-            reader=reader.result() if reader is not None else None,
+            reader=read_with,
             language_model=language_model(settings, tracing),
             tracing=tracing,
         )
