@@ -174,3 +174,22 @@ def test_who_has_connected_before_the_server_stops_is_answered(patience: float) 
     assert not thread.is_alive()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address, timeout=10)
+
+
+def test_a_response_does_not_wait_for_its_head_to_be_acknowledged() -> None:
+    """Head and body are sent one after the other; a system that waits in between costs a client 40 ms."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = server_of(PlainTextResponse("ok"), Settings())
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    with socket.create_connection(listener.getsockname(), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(4096)
+        (held,) = server.server_state.connections
+        at_once = held.transport.get_extra_info("socket").getsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY
+        )
+    server.should_exit = True
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert at_once

@@ -88,6 +88,8 @@ class PatientProtocol(H11Protocol):
             self.app_state = {**self.app_state, _ON_TOP: True}
         sending = transport.get_extra_info("socket")
         sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNSENT)
+        # asyncio does so for sockets that it has made; else a body waits 40 ms for its head to be acknowledged
+        sending.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport.set_write_buffer_limits(high=0)  # to be told whenever something stays unsent
         self._coming = _Patience(self.loop, self.timeout_keep_alive, transport.abort)
         self._going = _Patience(self.loop, self.timeout_keep_alive, self._see_whether_it_goes)
