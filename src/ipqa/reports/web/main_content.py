@@ -32,7 +32,7 @@ _NEVER_DEEPER = frozenset(
     "area base br col embed frame hr img input link meta param source track wbr p li dt dd tr td th thead"
     " tbody tfoot option optgroup rt rp".split()
 )
-_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/<>]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
 _VOID = frozenset(
     "area base br col embed frame hr img input link meta param source track wbr".split()
 )
