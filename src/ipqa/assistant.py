@@ -19,6 +19,7 @@ from ipqa.answering.citing import Citer
 from ipqa.answering.confidence import Judge
 from ipqa.answering.dialogue import resolve
 from ipqa.answering.evidence import Evidence, Term
+from ipqa.answering.excerpts import Excerpt, excerpts_of
 from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import PASSAGES, Candidate, Ranker, passages_in_order
 from ipqa.answering.suggestion import openings
@@ -315,12 +316,15 @@ class Assistant:
 
     def search(self, question: str, k: int, reports: Sequence[str] | None = None) -> list[Hit]:
         """The passages that answer a question best, by their best sentences; raises as ``ask`` does."""
-        for report in reports or ():
-            self.report(report)
-        understood = understand(question, self._settings.max_question_length)
-        hits = self._retriever.search(understood.text, max(k, PASSAGES), reports)
-        _, hits = self._ranked(understood, self._evidence.terms(understood), hits)
+        _, hits = self._searched(question, max(k, PASSAGES), reports)
         return hits[:k]
+
+    def excerpts(
+        self, question: str, characters: int, reports: Sequence[str] | None = None
+    ) -> list[Excerpt]:
+        """What answers a question best, in so many characters; raises as ``ask`` does."""
+        candidates, _ = self._searched(question, PASSAGES, reports)
+        return excerpts_of(self._index, candidates, characters)
 
     def verify(self, text: str, reports: Sequence[str] | None = None) -> "Verification":
         """Check a draft against the reports, sentence by sentence.
@@ -356,6 +360,16 @@ class Assistant:
             citations, claims = self._citer.cite(written.statements)
             answer = self._teller.answered(found, citations, claims, written.statements)
         return answer.model_copy(update=made_by | {"mode": "generative"})
+
+    def _searched(
+        self, question: str, depth: int, reports: Sequence[str] | None
+    ) -> tuple[list[Candidate], list[Hit]]:
+        """The sentences and the passages that are found for a question by itself, the best first."""
+        for report in reports or ():
+            self.report(report)
+        understood = understand(question, self._settings.max_question_length)
+        hits = self._retriever.search(understood.text, depth, reports)
+        return self._ranked(understood, self._evidence.terms(understood), hits)
 
     def _ranked(
         self, question: Question, terms: tuple[Term, ...], hits: Sequence[Hit]

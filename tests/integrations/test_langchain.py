@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ipqa.assistant import Assistant
 from ipqa.errors import ExtraMissing, UnknownReport
-from ipqa.integrations.langchain import IpqaRetriever
+from ipqa.integrations.langchain import IpqaExcerptRetriever, IpqaRetriever
 
 
 def test_documents_are_the_passages_word_for_word_with_all_that_a_citation_needs(
@@ -84,3 +84,15 @@ def test_without_langchain_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     with pytest.raises(ExtraMissing) as missing:
         __import__("ipqa.integrations.langchain")
     assert "ipqa[langchain]" in missing.value.message("ja")
+
+
+def test_excerpts_are_what_fits_word_for_word(small_assistant: Assistant) -> None:
+    report = small_assistant.report("seaweed")
+    retriever = IpqaExcerptRetriever(assistant=small_assistant, characters=200)
+    documents = retriever.invoke("2024年の出荷量")
+    assert sum(len(document.page_content) + 1 for document in documents) <= 200
+    for document in documents:
+        place = document.metadata
+        assert report.text[place["start"] : place["end"]] == document.page_content
+    found = small_assistant.excerpts("2024年の出荷量", 200)
+    assert [d.metadata["score"] for d in documents] == [excerpt.score for excerpt in found]

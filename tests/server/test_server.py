@@ -73,6 +73,19 @@ def test_search_returns_passages_with_their_place_and_scores(client: httpx.Clien
         assert hit["section"]
 
 
+def test_excerpts_are_what_fits_of_what_is_said_to_a_question(
+    client: httpx.Client, small_assistant: Assistant
+) -> None:
+    asked = {"question": "南浜の水温", "characters": 200}
+    found = client.post("/api/excerpts", json=asked).json()["excerpts"]
+    for one in found:
+        assert one["text"] == small_assistant.report("seaweed").text[one["start"] : one["end"]]
+    assert sum(len(one["text"]) + 1 for one in found) <= 200
+    assert "14度" in found[0]["text"]
+    refused = client.post("/api/excerpts", json={"question": "水温", "characters": 1})
+    assert refused.status_code == 422
+
+
 def test_the_outline_holds_blocks_tables_and_resolved_marks(client: httpx.Client) -> None:
     outline = client.get("/api/reports/seaweed").json()
     text = client.get("/api/reports/seaweed/text").text

@@ -102,6 +102,33 @@ class SearchHit(BaseModel):
     lexical: float
 
 
+class ExcerptsRequest(_Body):
+    """A question, and how much of what the reports say to it is wanted."""
+
+    question: str = Field(examples=["全固体電池の実用化時期"])
+    characters: Whole = Field(
+        1500, ge=100, le=20_000, description="How long the texts may be, a line break after each."
+    )
+    reports: list[str] | None = None
+
+
+class ExcerptFound(BaseModel):
+    """A paragraph, a list item or a table row; ``score`` compares within one question only."""
+
+    report: str
+    section: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class ExcerptsResponse(BaseModel):
+    """Excerpts, best first."""
+
+    excerpts: list[ExcerptFound]
+
+
 class Suggestions(BaseModel):
     """Questions that the reports answer."""
 
@@ -213,5 +240,26 @@ def search(body: SearchRequest, assistant: AssistantOf) -> SearchResponse:
                 lexical=hit.lexical,
             )
             for hit in hits
+        ]
+    )
+
+
+@router.post(
+    "/excerpts", summary="What the reports say to a question, as much as fits", dependencies=[TURN]
+)
+def excerpts(body: ExcerptsRequest, assistant: AssistantOf) -> ExcerptsResponse:
+    """Paragraphs, list items and table rows in the order in which they answer, for a prompt of one's own."""
+    found = assistant.excerpts(body.question, body.characters, body.reports)
+    return ExcerptsResponse(
+        excerpts=[
+            ExcerptFound(
+                report=excerpt.report,
+                section=excerpt.section,
+                text=excerpt.span.within(assistant.index.reports[excerpt.report].text),
+                start=excerpt.span.start,
+                end=excerpt.span.end,
+                score=excerpt.score,
+            )
+            for excerpt in found
         ]
     )
