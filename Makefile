@@ -17,7 +17,7 @@
 #               written into docs/performance.md; PARTS="answers throughput" make bench: these alone
 # make bench-scale  what an index costs from a thousand passages to a million (a quarter of an hour, 20 GB of disk)
 # make predict-scale  what an index of 10, 100 and 1,000 million passages would cost, from what make bench-scale measured
-# make bench-milvus  the same of an index at Milvus Lite, written into docs/scale.md (ten thousand passages;
+# make bench-milvus  the same of an index at Milvus Lite, written into docs/scaling.md (ten thousand passages;
 #               SIZES="10000 100000 1000000" make bench-milvus: these, as far as they fit; hours and 60 GB of disk)
 # make bench-reading  how fast files are read, by format
 # make sbom     write a bill of materials (CycloneDX) of what is installed with ipqa, models included, to dist/

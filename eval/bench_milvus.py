@@ -45,7 +45,7 @@ RESULTS = BENCH / "milvus.json"
 WORK = BENCH / "work" / "milvus"
 SIZES = (10_000,)
 BEGIN, END = "<!-- milvus: from make bench-milvus -->", "<!-- end of milvus -->"
-PAGE = ROOT / "docs" / "scale.md"
+PAGE = ROOT / "docs" / "scaling.md"
 
 _ROWS = (
     ("sentences", "{sentences:,}"),

@@ -1,4 +1,4 @@
-"""What an index beyond the sizes that were measured would cost (`make predict-scale`), written into `docs/scale.md`.
+"""What an index beyond the sizes that were measured would cost (`make predict-scale`), written into `docs/scaling.md`.
 
 Each figure goes through the two largest sizes of `eval/bench/scale.json`, by the law that its part of the design
 follows: in proportion to the passages, or, for the dense search, which looks into a fixed number of about √n cells, to
@@ -14,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 MEASURED = ROOT / "eval" / "bench" / "scale.json"
-PAGE = ROOT / "docs" / "scale.md"
+PAGE = ROOT / "docs" / "scaling.md"
 BEGIN, END = "<!-- prediction: written by make predict-scale -->", "<!-- end of prediction -->"
 
 SIZES = (10_000_000, 100_000_000, 1_000_000_000)

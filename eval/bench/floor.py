@@ -10,6 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from eval.bench.parts import Bench, Figures, Part, seconds_of, spread, table
+from ipqa.answering.ranking import READ
 from ipqa.embedding import load_model
 from ipqa.evaluation.gold import read_gold
 from ipqa.index.store import open_index
@@ -20,9 +21,6 @@ from ipqa.settings import SHIPPED_MODEL
 LAYERS, WIDTH, INNER = 12, 384, 1536
 """The shape of multilingual-e5-small."""
 
-SENTENCES = 12
-"""Sentences that the reader reads for one question."""
-
 _QUESTIONS = 60
 _SIZE, _TIMES = 768, 15
 
@@ -31,7 +29,7 @@ def measure(bench: Bench) -> Figures:
     """The models by themselves, and the machine's rate."""
     model, reader, index = load_model(SHIPPED_MODEL), Reader(), open_index(bench.index)
     questions = [gold.question for path in bench.gold for gold in read_gold(path)][:_QUESTIONS]
-    texts = [text_of(index, number) for number in range(SENTENCES)]
+    texts = [text_of(index, number) for number in range(READ)]
     model.embed_queries(questions[:1])
     vectors = [1000 * seconds_of(lambda q=q: model.embed_queries([q])) for q in questions]  # type: ignore[misc]
     readings = [1000 * seconds_of(lambda q=q: reader.read(q, texts)) for q in questions]  # type: ignore[misc]
@@ -40,7 +38,7 @@ def measure(bench: Bench) -> Figures:
     return {
         "vector_ms": spread(vectors),
         "reading_ms": spread(readings),
-        "sentences": SENTENCES,
+        "sentences": READ,
         "tokens": tokens,
         "megaflop": round(operations(tokens) / 1e6),
         "gigaflop_a_second": round(rate / 1e9, 1),

@@ -40,5 +40,5 @@ def test_figures_have_two_digits_that_count() -> None:
 
 
 def test_the_table_of_what_was_measured_has_the_measured_sizes() -> None:
-    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
     assert "| | " + " | ".join(f"{size['passages']:,}" for size in MEASURED) + " |" in page
