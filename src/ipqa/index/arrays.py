@@ -35,6 +35,15 @@ def mapped(path: Path) -> NDArray[Any]:
     return array
 
 
+def let_go(array: NDArray[Any]) -> None:
+    """Take what was looked at of an array that is mapped off this process; it is there again where it is wanted."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
+
+
 def read_array(path: Path, *, whole: bool) -> NDArray[Any]:
     """An array in a .npy file, read as a whole or, as ``mapped``, where it is looked at; raises as that does."""
     return np.load(path, allow_pickle=False) if whole else mapped(path)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipqa.embedding import Vectors
+from ipqa.index.arrays import let_go
 
 faiss.omp_set_num_threads(1)  # one thread pool in the process, and that is the model's
 
@@ -82,6 +83,10 @@ class DenseIndex:
         return best_of(rows[0][there], scores[0][there], depth)
 
 
+_LOOKED_AT = 32_768
+"""Rows after which what was read of the files is let go: around each Linux maps 64 KB, so two gigabytes at the most."""
+
+
 class MappedVectors:
     """The vectors of many reports, one after the other, which stay in their readings until they are wanted."""
 
@@ -89,6 +94,7 @@ class MappedVectors:
         """Take the vectors of each report."""
         self._vectors = vectors
         self._firsts = np.array([0, *accumulate(len(part) for part in vectors)], dtype=np.int64)
+        self._looked_at = 0
 
     def __len__(self) -> int:
         return int(self._firsts[-1])
@@ -108,6 +114,11 @@ class MappedVectors:
         for places in np.split(order, edges) if len(order) else ():
             part = int(report[places[0]])
             found[places] = self._vectors[part][wanted[places] - self._firsts[part]]
+        self._looked_at += len(wanted)
+        if self._looked_at >= _LOOKED_AT:
+            self._looked_at = 0
+            for vectors in self._vectors:
+                let_go(vectors)
         return found
 
     def products(self, query: NDArray[np.float32], rows: Numbers) -> NDArray[np.float32]:
