@@ -13,7 +13,9 @@ from ipqa.index.arrays import let_go, mapped, write_array
 
 def kilobytes_of(path: Path) -> int:
     """How much of a file is mapped into this process at the moment."""
-    maps = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
+    maps = re.split(
+        r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE
+    )
     found = [re.search(r"^Rss:\s+(\d+)", one, re.MULTILINE) for one in maps if str(path) in one]
     return sum(int(each[1]) for each in found if each)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ipqa.errors import IndexDamaged, IndexMissing, IndexNotWritable
-from ipqa.index import store
+from ipqa.index import generations, store
 from ipqa.index.build import build_index
 from ipqa.index.files import FileRecord
-from ipqa.index.generations import Manifest
+from ipqa.index.generations import Manifest, pointer_path, put_in_force, read_pointer
 from ipqa.index.store import open_generation, open_index
 from ipqa.settings import Settings
 from tests.parts import SMALL_REPORT, build_small_index, shipped_model
@@ -225,3 +225,27 @@ def test_a_folder_that_cannot_be_written_is_told(small_settings: Settings, tmp_p
     settings = small_settings.model_copy(update={"index": blocked / "index"})
     with pytest.raises(IndexNotWritable, match="--index"):
         build_index(settings, shipped_model(), lambda _: None)
+
+
+def test_a_generation_that_may_not_stay_in_force_is_not_put_there(
+    small_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder cannot be flushed once ``current`` is renamed: what is told is what is so."""
+    index = tmp_path / "index"
+    index.mkdir()
+    manifest = open_index(small_settings.index).manifest
+
+    def flush(path: Path) -> None:
+        if path == index:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(generations, "flush", flush)
+    with pytest.raises(OSError, match="Input/output"):
+        put_in_force(index, "000001", manifest)
+    assert not pointer_path(index).exists()
+    monkeypatch.undo()
+    put_in_force(index, "000001", manifest)
+    monkeypatch.setattr(generations, "flush", flush)
+    with pytest.raises(OSError, match="Input/output"):
+        put_in_force(index, "000002", manifest)
+    assert read_pointer(index).name == "000001"

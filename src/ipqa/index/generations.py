@@ -165,12 +165,25 @@ def read_pointer(folder: Path) -> Pointer:
 
 
 def put_in_force(folder: Path, name: str, manifest: Manifest) -> None:
-    """Name a generation in ``current``, by one rename that is on the disk when this returns."""
-    pending = folder / f".{_CURRENT}"
+    """Name a generation in ``current``, by one rename that is on the disk when this returns.
+
+    Raises:
+        OSError: it cannot be written; the generation before is in force then, as ever.
+    """
+    pointer, pending = pointer_path(folder), folder / f".{_CURRENT}"
+    before = pointer.read_bytes() if pointer.exists() else None
     pending.write_text(f"{name} {manifest.digest}".strip() + "\n", encoding="utf-8")
     flush(pending)
-    pending.replace(pointer_path(folder))
-    flush(folder)
+    pending.replace(pointer)
+    try:
+        flush(folder)
+    except OSError:  # renamed, but perhaps not for good: what is told is to be so
+        if before is None:
+            pointer.unlink()
+        else:
+            pending.write_bytes(before)
+            pending.replace(pointer)
+        raise
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

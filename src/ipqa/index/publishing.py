@@ -1,5 +1,6 @@
 """Readings put together to a generation, and put in force once what they say is found in it."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from ipqa.index.store import (
     read_manifest,
     write_generation,
 )
+
+_log = logging.getLogger(__name__)
 
 
 def publish(
@@ -49,13 +52,21 @@ def publish(
     current = _in_force(folder, model, recipe, records, engine)
     try:
         manifest = current or _written(folder, model, recipe, records, engine)
-        clear_away(folder)
+        _clear_away(folder)
     finally:
         engine.clear_away(folder)
-    kept = kept_reports(folder)
-    Readings(folder).keep_only(record.reading for record in kept)
-    Library(folder).keep_only(record.digest for record in kept if record.added)
     return manifest, current is None
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what no generation needs; a change that is in force does not fail where that cannot be done."""
+    try:
+        clear_away(folder)
+        kept = kept_reports(folder)
+        Readings(folder).keep_only(record.reading for record in kept)
+        Library(folder).keep_only(record.digest for record in kept if record.added)
+    except OSError as error:
+        _log.warning("%s: what is left over goes with the next change (%s)", folder, error)
 
 
 def _in_force(
