@@ -51,6 +51,11 @@ KINDS = (
     Kind("make torture", "`kill -9` during remove", "`kill -9`: 報告書を外している途中"),
     Kind(
         "make torture",
+        "`kill -9` during an upgrade",
+        "`kill -9`: 前の版の索引を作り直している途中",
+    ),
+    Kind(
+        "make torture",
         "`kill -9` during the first build of all",
         "`kill -9`: 最初の索引を作っている途中",
     ),

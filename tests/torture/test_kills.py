@@ -9,11 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from ipqa.doctor.index import examine_index
+from ipqa.errors import IndexTooOld
+from ipqa.index.generations import rebuild_command
+from ipqa.index.store import open_index
+from ipqa.settings import Settings
 from tests.parts import shipped_model
 from tests.tally import Tally, Wrong
 from tests.torture.child import BUSY, DONE, Task, start
 from tests.torture.place import Place
-from tests.torture.world import EDITIONS, IN_CORPUS, OTHERS, Edition, Held, require_right
+from tests.torture.world import (
+    EDITIONS,
+    IN_CORPUS,
+    OTHERS,
+    Edition,
+    Held,
+    earlier_index,
+    require_right,
+)
 
 _LONGER = 1.1
 """Times the measured duration within which a process is killed: some live to the end."""
@@ -175,6 +187,53 @@ def test_a_killed_first_build_can_be_made_again(
             if require_right(place.settings, [after]) is None:
                 raise Wrong("the remedy does not help")
     tally.require(test)
+
+
+def test_a_killed_upgrade_loses_no_report(
+    vectors: Path, tmp_path: Path, trials: int, tally: Tally, chance: random.Random
+) -> None:
+    """The index of an earlier version is refused with the command that makes it anew, or is anew as a whole."""
+    test = "`kill -9` during an upgrade"
+    begun = time.monotonic()
+    anew = _upgraded(earlier_index(tmp_path / "whole"), vectors)
+    seconds = time.monotonic() - begun
+    for number in range(max(2, trials // 10)):
+        with tally.trial(test, f"kill {number}"):
+            settings = earlier_index(tmp_path / "earlier")
+            process = start(_upgrade(settings, vectors))
+            time.sleep(chance.uniform(0, seconds * _LONGER))
+            process.kill()
+            process.join()
+            try:
+                if _texts(settings) != anew:
+                    raise Wrong(f"it holds {sorted(_texts(settings))}")
+            except IndexTooOld as error:
+                if rebuild_command(settings.index) not in error.message("en"):
+                    raise Wrong(f"refused without the remedy: {error}") from error
+            if _upgraded(settings, vectors) != anew:
+                raise Wrong("the remedy does not help")
+            _, faults = examine_index(settings, shipped_model())
+            if faults:
+                raise Wrong(f"doctor: {faults[0].message_en}")
+        shutil.rmtree(tmp_path / "earlier")
+    tally.require(test)
+
+
+def _upgrade(settings: Settings, vectors: Path) -> Task:
+    return Task("build", str(settings.index), str(settings.corpus), str(vectors))
+
+
+def _upgraded(settings: Settings, vectors: Path) -> dict[str, str]:
+    """What an index holds once it is made anew to the end."""
+    process = start(_upgrade(settings, vectors))
+    process.join()
+    if process.exitcode != DONE:
+        raise Wrong(f"the upgrade ended with {process.exitcode}")
+    return _texts(settings)
+
+
+def _texts(settings: Settings) -> dict[str, str]:
+    return {name: report.text for name, report in open_index(settings.index).reports.items()}
 
 
 def _require_readable(place: Place, allowed: list[Held]) -> None:

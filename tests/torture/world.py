@@ -1,6 +1,7 @@
 """A small world to be tortured: reports in editions, each with a question whose answer is known."""
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ from ipqa.index.generations import rebuild_command
 from ipqa.index.store import open_index
 from ipqa.reports import SourceFile, parse
 from ipqa.settings import Settings
-from tests.parts import shipped_model
+from tests.parts import ROOT, shipped_model
 from tests.tally import Wrong
 
 IN_CORPUS = ("甲斐水産", "乙部製紙")
@@ -111,6 +112,12 @@ def require_right(settings: Settings, allowed: Sequence[Held]) -> Held | None:
     return held
 
 
+def earlier_index(folder: Path) -> Settings:
+    """A copy of the index that the code of an earlier version made, with its corpus."""
+    shutil.copytree(ROOT / "tests" / "fixtures" / "format-3", folder)
+    return Settings(corpus=folder / "corpus", index=folder / "index", reader=False)
+
+
 class Remembered:
     """The shipped model's vectors of texts that it has embedded, without the model: children start at once."""
 
@@ -153,13 +160,17 @@ class _Remembering:
 
 
 def remember(folder: Path) -> Path:
-    """Embed every edition of every report once, and write their vectors to a folder for `Remembered`."""
+    """Embed every edition of every report once, and write their vectors to a folder for `Remembered`.
+
+    Those of the index of an earlier version as well.
+    """
     model = _Remembering(shipped_model())
     for company in IN_CORPUS + OTHERS:
         for number in range(EDITIONS):
             Edition(company, number).write(folder / "corpus" / str(number))
     settings = Settings(corpus=folder / "corpus", index=folder / "index")
     build_index(settings, model, lambda _: None)
+    build_index(earlier_index(folder / "earlier"), model, lambda _: None)
     (folder / "texts.json").write_text(
         json.dumps([list(model.vectors), model.fingerprint]), encoding="utf-8"
     )
