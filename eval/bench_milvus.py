@@ -33,6 +33,7 @@ from eval.bench_scale import (
     spread,
     timed,
 )
+from eval.pages import table_of_sizes, write_between
 from ipqa import __version__
 from ipqa.index.engines import engine_of, index_of
 from ipqa.index.generations import ReportRecord, generation_folder, read_pointer
@@ -47,7 +48,7 @@ SIZES = (10_000,)
 BEGIN, END = "<!-- milvus: from make bench-milvus -->", "<!-- end of milvus -->"
 PAGE = ROOT / "docs" / "scaling.md"
 
-_ROWS = (
+ROWS = (
     ("sentences", "{sentences:,}"),
     ("loaded, s", "{load_s:,.0f} / {load_worked_s:,.0f}"),
     ("rows in a second", "{rows_a_second:,}"),
@@ -176,17 +177,6 @@ def perform(step: str, url: str, asked: Path) -> None:
     print(json.dumps(load(settings, records, Recipe.model_validate(told["recipe"]))))
 
 
-def table(sizes: Sequence[dict[str, object]]) -> str:
-    """What was measured, as a table."""
-    head = "| | " + " | ".join(f"{size['passages']:,}" for size in sizes) + " |"
-    rule = "|---|" + "---|" * len(sizes)
-    rows = [
-        f"| {name} | " + " | ".join(shape.format_map(size) for size in sizes) + " |"
-        for name, shape in _ROWS
-    ]
-    return "\n".join([head, rule, *rows])
-
-
 def kept() -> list[dict[str, object]]:
     """What was measured last."""
     sizes: list[dict[str, object]] = json.loads(RESULTS.read_text(encoding="utf-8"))["sizes"]
@@ -216,10 +206,7 @@ def main() -> None:
         print(json.dumps(sizes[-1], indent=1), flush=True)
         measured = {"url": arguments.url.partition(":")[0], "cores": os.cpu_count(), "sizes": sizes}
         RESULTS.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-        page = PAGE.read_text(encoding="utf-8")
-        before, _, rest = page.partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n{table(sizes)}\n{END}{after}", encoding="utf-8")
+        write_between(PAGE, BEGIN, END, table_of_sizes(sizes, ROWS))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""What an index costs from a thousand passages to a million (`make bench-scale`), written to `eval/bench/scale.json`.
+"""What an index costs from a thousand passages to a million (`make bench-scale`).
+
+Written to `eval/bench/scale.json` and into `docs/scaling.md`.
 
 What is real: sentences and passages of the reports in `training/` and, where `../shared/data/jaquad` is there, of
 Wikipedia articles, embedded by the shipped model. They make an index of their own, of which recall is told. The sizes
@@ -25,6 +27,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.pages import table_of_sizes, write_between
 from ipqa import __version__
 from ipqa.embedding import Vectors, load_model
 from ipqa.index.arrays import write_array
@@ -54,6 +57,29 @@ ARTICLES = 72
 QUESTIONS = 200
 COMPARED = 60
 """Questions whose ten nearest are looked for among all vectors, to tell the recall."""
+
+PAGE = ROOT / "docs" / "scaling.md"
+BEGIN, END = "<!-- scale: written by make bench-scale -->", "<!-- end of scale -->"
+
+ROWS = (
+    ("sentences", "{sentences:,}"),
+    ("reports", "{reports:,}"),
+    ("on the disk, MB", "{index_mb:,}"),
+    ("put together, s", "{build_s:,.1f} / {build_worked_s:,.1f}"),
+    ("opened, s", "{open_s:,.2f} / {open_worked_s:,.2f}"),
+    ("dense, p50, ms", "{dense[passed_p50]:,.1f} / {dense[worked_p50]:,.1f}"),
+    ("lexical, p50, ms", "{lexical[passed_p50]:,.1f} / {lexical[worked_p50]:,.1f}"),
+    ("both, p50, ms", "{both[passed_p50]:,.1f} / {both[worked_p50]:,.1f}"),
+    ("both, p95, ms", "{both[passed_p95]:,.1f} / {both[worked_p95]:,.1f}"),
+    (
+        "both in one report, p50, ms",
+        "{one_report[passed_p50]:,.1f} / {one_report[worked_p50]:,.1f}",
+    ),
+    ("recall@10 of the dense search", "{recall_at_10:.3f}"),
+    ("memory of its own, MB", "{after_asking[anonymous_mb]:,}"),
+    ("with what is mapped, MB", "{after_asking[resident_mb]:,}"),
+    ("one report taken out, s", "{change_s:,.1f} / {change_worked_s:,.1f}"),
+)
 
 TEMPLATES = 20
 KEPT_WORDS, NEW_WORDS = 0.7, 0.005
@@ -411,6 +437,13 @@ def main() -> None:
         (BENCH / "scale.json").write_text(
             json.dumps(result | {"sizes": sizes}, indent=2) + "\n", encoding="utf-8"
         )
+        write_between(PAGE, BEGIN, END, table_of_sizes(sizes, ROWS))
+
+
+def kept() -> list[dict[str, object]]:
+    """What was measured last."""
+    sizes: list[dict[str, object]] = json.loads((BENCH / "scale.json").read_text("utf-8"))["sizes"]
+    return sizes
 
 
 def _tell(step: str) -> None:

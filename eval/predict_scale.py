@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.pages import write_between
+
 ROOT = Path(__file__).resolve().parents[1]
 MEASURED = ROOT / "eval" / "bench" / "scale.json"
 PAGE = ROOT / "docs" / "scaling.md"
@@ -129,9 +131,7 @@ def main() -> None:
     """Print the prediction, and write it into the page."""
     shown = table(kept())
     print(shown)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{shown}\n{END}{after}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, shown)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """What the documents say is so."""
 
 import re
+from types import ModuleType
 from typing import get_args
 
 import pytest
 
-from eval import bench_milvus, measure
+from eval import bench_milvus, bench_scale, measure
+from eval.pages import table_of_sizes
 from ipqa.assistant import Assistant
 from ipqa.reports.warnings import WarningCode
 from ipqa.settings import Settings
@@ -58,10 +60,11 @@ def test_the_trials_in_a_page_are_those_that_are_kept(name: str) -> None:
     assert all(row.survived == row.tried > 0 for row in rows)
 
 
-def test_the_figures_of_milvus_are_those_that_are_kept() -> None:
-    page = bench_milvus.PAGE.read_text(encoding="utf-8")
-    shown = page.partition(bench_milvus.BEGIN)[2].partition(bench_milvus.END)[0]
-    assert shown.strip() == bench_milvus.table(bench_milvus.kept())
+@pytest.mark.parametrize("measured", [bench_milvus, bench_scale], ids=["milvus", "scale"])
+def test_the_sizes_in_the_page_are_those_that_are_kept(measured: ModuleType) -> None:
+    page = measured.PAGE.read_text(encoding="utf-8")
+    shown = page.partition(measured.BEGIN)[2].partition(measured.END)[0]
+    assert shown.strip() == table_of_sizes(measured.kept(), measured.ROWS)
 
 
 @pytest.mark.slow
