@@ -135,22 +135,20 @@ class Scribe:
         else:
             self.flush()
 
-    def hold(self, holder: Holder) -> None:
-        """Gather the text of an element, whatever is in it, for one block."""
+    def hold(self, holder: Holder) -> bool:
+        """Gather the text of an element, whatever is in it, for one block; not within a table, whose cells hold it."""
         if self.table is not None:
             self.pieces.append(BREAK)
-            return
+            return False
         self.flush()
         if holder.kind == "heading":  # an item with a heading in it only positions what it holds
             for outer in self._holders:
                 outer.kind = "paragraph"
         self._holders.append(holder)
+        return True
 
     def release(self) -> None:
         """The element ends whose text was held."""
-        if self.table is not None:
-            self.pieces.append(BREAK)
-            return
         self.flush()
         self._holders.pop()
 

@@ -63,13 +63,14 @@ _SHORT_LINK = 6
 class _Open:
     """An element that the walk is in: how its text looks, and where its text and blocks begin.
 
-    ``headings`` are the indexes of the headings that it contains by themselves.
+    ``begun`` is what its end has to end; ``headings`` are the indexes of the headings that it contains by themselves.
     """
 
     look: Look
     tag: str = ""
     piece: int = 0
     block: int = 0
+    begun: Literal["", "holder", "table"] = ""
     headings: list[int] = field(default_factory=list)
 
 
@@ -129,12 +130,12 @@ class Walk:
             return False
         if tag == "a" and not self._begin_link(node):
             return False
-        self._begin_block(node, tag)
+        begun = self._begin_block(node, tag)
         self._begin_within_text(node, tag)
         raised = style.get("vertical-align") == "super" and tag not in _BLOCK_TAGS
         name = "sup" if raised else tag
         scribe = self._scribe
-        self._open.append(_Open(look, name, len(scribe.pieces), len(scribe.blocks)))
+        self._open.append(_Open(look, name, len(scribe.pieces), len(scribe.blocks), begun))
         if tag in self._inside:
             self._inside[tag] += 1
         for identity in (attributes.get("id"), attributes.get("name")):
@@ -172,25 +173,27 @@ class Walk:
         if any(character.isalnum() for character in found):
             self._scribe.findings.append(("hidden_text", {"reason": reason, "found": found}))
 
-    def _begin_block(self, node: "LexborNode", tag: str) -> None:
+    def _begin_block(self, node: "LexborNode", tag: str) -> Literal["", "holder", "table"]:
         scribe = self._scribe
         if tag in _NOT_IN_HEADINGS:
             scribe.end_unclosed_heading()
         if tag in _HEADINGS:
-            scribe.hold(Holder("heading", int(tag[1])))
-        elif tag in _ITEMS:
-            scribe.hold(self._item(node, tag))
-        elif tag in _LISTS:
+            return "holder" if scribe.hold(Holder("heading", int(tag[1]))) else ""
+        if tag in _ITEMS:
+            return "holder" if scribe.hold(self._item(node, tag)) else ""
+        if tag == "table" and scribe.table is None and not positions_only(node):
+            scribe.flush()
+            scribe.table = OpenTable()
+            return "table"
+        if tag in _LISTS:
             scribe.stand_apart()
             start = _whole_number(node, "start")
             self._lists.append((1 if start is None else start) if tag == "ol" else None)
-        elif tag == "table" and scribe.table is None and not positions_only(node):
-            scribe.flush()
-            scribe.table = OpenTable()
         elif scribe.table is not None and tag in _TABLE_PARTS:
             self._begin_table_part(scribe.table, tag)
         elif tag in _BLOCK_TAGS:
             scribe.stand_apart()
+        return ""
 
     def _begin_table_part(self, table: OpenTable, tag: str) -> None:
         self._scribe.pieces.clear()
@@ -257,7 +260,7 @@ class Walk:
             self._inside[tag] -= 1
         self._end_within_text(node, opened, tag)
         written_before = len(scribe.blocks)
-        self._end_block(node, tag)
+        self._end_block(node, opened, tag)
         if tag in _HEADINGS and len(scribe.blocks) > written_before:
             self._open[-1].headings.append(written_before)
         if tag == "figcaption":
@@ -268,18 +271,18 @@ class Walk:
             else:
                 scribe.blocks[heading].end = len(scribe.blocks)
 
-    def _end_block(self, node: "LexborNode", tag: str) -> None:
+    def _end_block(self, node: "LexborNode", opened: _Open, tag: str) -> None:
         scribe = self._scribe
-        if tag in _HEADINGS or tag in _ITEMS:
+        if opened.begun == "holder":
             scribe.release()
+        elif opened.begun == "table":
+            scribe.end_table()
         elif tag in _LISTS:
             scribe.stand_apart()
             self._lists.pop()
-        elif tag == "table" and scribe.table is not None:
-            scribe.end_table()
         elif scribe.table is not None and tag in _TABLE_PARTS:
             self._end_table_part(scribe.table, node, tag)
-        elif tag in _BLOCK_TAGS:
+        elif tag in _BLOCK_TAGS or tag in _HEADINGS or tag in _ITEMS:
             scribe.stand_apart()
 
     def _end_table_part(self, table: OpenTable, node: "LexborNode", tag: str) -> None:
