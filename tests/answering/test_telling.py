@@ -19,3 +19,11 @@ def test_an_answer_is_noted_as_unsure_below_even_odds_and_only_there(
     assert noted == [answer.confidence < 0.5 for answer in answers]
     assert set(noted) == {True, False}
     assert all(note in answer.answer for answer in answers for note in answer.notes)
+
+
+def test_an_era_is_no_word_that_is_missing(corpus_assistant: Assistant) -> None:
+    """The report says 2024年 where a question says 令和6年."""
+    answer = corpus_assistant.ask("令和6年の天体観測の回数は")
+    assert not answer.answered
+    assert "「令和」" not in answer.answer
+    assert "資料に記載がありません" in answer.answer

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from ipqa.answering.question import GENERIC_FORMS, Question
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index
-from ipqa.japanese import Word, content_words, holds_japanese, plain
+from ipqa.japanese import ERAS, Word, content_words, holds_japanese, plain
 
 _NO_NAME = re.compile(r"(?:[ぁ-んー]+|.|[A-Za-z&]{1,4})$")
 _COMMON_SHARE = 0.25
@@ -80,8 +80,12 @@ class Evidence:
         return len(self._read(text).forms - asked)
 
     def strange_words(self, terms: tuple[Term, ...]) -> tuple[str, ...]:
-        """The terms, as asked, of which no report holds any part."""
-        return tuple(term.surface for term in terms if not self._partly_known(term))
+        """The terms, as asked, of which no report holds any part; eras aside, whose years have other names too."""
+        return tuple(
+            term.surface
+            for term in terms
+            if term.surface not in ERAS and not self._partly_known(term)
+        )
 
     def strange_names(self, question: Question, terms: tuple[Term, ...]) -> tuple[str, ...]:
         """The names in a Japanese question of which no report holds any part.
