@@ -44,6 +44,7 @@ from ipqa.index.store import open_index, write_generation
 from ipqa.japanese import content_words
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Block, Report, Section, Span
+from ipqa.retrieval import proposed
 from ipqa.settings import SHIPPED_MODEL, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -311,8 +312,7 @@ def measure(folder: Path, asked: Path) -> dict[str, object]:
     rows, passages = index.contents.sentences_in(one), index.contents.passages_in(one)
 
     def both(query: NDArray[np.float32], said: Sequence[str]) -> None:
-        index.dense.search(query, DEPTH)
-        index.lexical.best(said, DEPTH)
+        proposed(index, query, said)
 
     def within(query: NDArray[np.float32], said: Sequence[str]) -> int:
         index.lexical.best(said, DEPTH, passages)

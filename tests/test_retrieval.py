@@ -2,8 +2,10 @@
 
 import pytest
 
+from ipqa import retrieval
 from ipqa.glossary import Glossary
 from ipqa.index.store import Index, open_index
+from ipqa.japanese import content_words
 from ipqa.retrieval import Retriever
 from tests.parts import SMALL_REPORT, build_small_index, shipped_model
 
@@ -52,3 +54,17 @@ def test_full_and_half_width_ask_the_same(retriever: Retriever) -> None:
     wide = retriever.search("ＤＲＹ－２は何をする機械か", 1)[0]
     narrow = retriever.search("DRY-2は何をする機械か", 1)[0]
     assert wide.passage == narrow.passage
+
+
+@pytest.mark.parametrize("reports", [None, ["seaweed"]])
+def test_legs_that_search_side_by_side_propose_the_same(
+    index: Index, monkeypatch: pytest.MonkeyPatch, reports: list[str] | None
+) -> None:
+    for question in ("南浜の水温", "出荷量の推移", "種苗槽の容量は"):
+        query = shipped_model().embed_queries([question])[0]
+        words = [word.form for word in content_words(question)]
+        one_by_one = retrieval.proposed(index, query, words, reports)
+        with monkeypatch.context() as patch:
+            patch.setattr(retrieval, "_SMALL", 0)
+            assert retrieval.proposed(index, query, words, reports) == one_by_one
+        assert all(one_by_one)
