@@ -25,6 +25,7 @@ from ipqa.index.rollback import roll_back
 from ipqa.index.store import Index, open_index
 from ipqa.reports import open_file
 from ipqa.settings import Settings
+from tests.mangling import mangled
 from tests.parts import SMALL_REPORT, shipped_model
 
 
@@ -159,6 +160,13 @@ def test_no_report_is_too_odd_to_be_found(tmp_path: Path, text: str) -> None:
 
 def test_words_that_are_cut_in_another_way_alone_are_found(tmp_path: Path) -> None:
     (tmp_path / "report.txt").write_text("# ｳ､ﾁ\ue36a" * 3_000, encoding="utf-8")
+    settings = Settings(corpus=tmp_path / "report.txt", index=tmp_path / "index")
+    assert build_index(settings, ByHeart(), lambda _: None).rebuilt
+
+
+def test_a_report_that_says_all_of_it_many_times_is_found(tmp_path: Path) -> None:
+    """Other passages that hold the sentence come before the one that is asked for (found by ``make torture``)."""
+    (tmp_path / "report.txt").write_bytes(mangled("1", 2181).raw)
     settings = Settings(corpus=tmp_path / "report.txt", index=tmp_path / "index")
     assert build_index(settings, ByHeart(), lambda _: None).rebuilt
 

@@ -126,8 +126,8 @@ def _is_found_by_words(index: Index, sentences: range, sentence: Sentence) -> bo
     first, last = (index.sentences[number].passage for number in (sentences[0], sentences[-1]))
     passages = range(first, last + 1)
     best = index.lexical.best(words, _most(len(passages)), [passages])
-    found = {index.passages[number].indexed_text for number, _ in best}
-    return passage in found
+    # a report that repeats itself says the same in other passages too, of which some are found before this one
+    return any(sentence.alone in index.passages[number].indexed_text for number, _ in best)
 
 
 def _is_found_by_vector(
