@@ -40,7 +40,7 @@ class RequestLog:
         self._questions = questions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request pass, and tell it once its response has been sent."""
+        """Let a request pass, and tell it before the last of its response is sent: whoever has it finds it told."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -52,18 +52,23 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         status = 500  # of what fell before it could respond
+        told = False
 
         async def named(message: Message) -> None:
-            nonlocal status
+            nonlocal status, told
             if message["type"] == "http.response.start":
                 status = int(message["status"])  # an HTTPStatus would be written with its name
                 MutableHeaders(scope=message)[HEADER] = request_id
+            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+                told = True
+                self._tell(scope, status, time.perf_counter() - started)
             await send(message)
 
         try:
             await self._app(scope, receive, named)
         finally:
-            self._tell(scope, status, time.perf_counter() - started)
+            if not told:
+                self._tell(scope, status, time.perf_counter() - started)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
