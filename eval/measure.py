@@ -10,6 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from eval.pages import write_between
 from ipqa.assistant import Assistant
 from ipqa.embedding import load_model
 from ipqa.evaluation.gold import GoldQuestion, check_against, read_conversations, read_gold
@@ -100,10 +101,7 @@ def main() -> None:
         text = json.dumps(found.model_dump(), ensure_ascii=False, indent=1)
         (BASELINES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     for readme in READMES:
-        text = readme.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        readme.write_text(f"{before}{BEGIN}\n{table(scores)}\n{END}{after}", encoding="utf-8")
+        write_between(readme, BEGIN, END, table(scores))
     print(table(scores))
 
 

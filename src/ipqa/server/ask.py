@@ -89,8 +89,8 @@ class SearchRequest(_Body):
     reports: list[str] | None = None
 
 
-class SearchHit(BaseModel):
-    """A retrieved passage; ``score`` compares within one search only."""
+class ExcerptFound(BaseModel):
+    """A paragraph, a list item or a table row; ``score`` compares within one question only."""
 
     report: str
     section: tuple[str, ...]
@@ -98,6 +98,11 @@ class SearchHit(BaseModel):
     start: int
     end: int
     score: float
+
+
+class SearchHit(ExcerptFound):
+    """A retrieved passage; ``score`` compares within one search only."""
+
     dense: float
     lexical: float
 
@@ -110,17 +115,6 @@ class ExcerptsRequest(_Body):
         1500, ge=100, le=20_000, description="How long the texts may be, a line break after each."
     )
     reports: list[str] | None = None
-
-
-class ExcerptFound(BaseModel):
-    """A paragraph, a list item or a table row; ``score`` compares within one question only."""
-
-    report: str
-    section: tuple[str, ...]
-    text: str
-    start: int
-    end: int
-    score: float
 
 
 class ExcerptsResponse(BaseModel):
