@@ -64,6 +64,16 @@ KINDS = (
     ),
     Kind(
         "make torture",
+        "`kill -9` of processes that keep conversations and feedback",
+        "`kill -9`: 会話と評価を書き込んでいるプロセス",
+    ),
+    Kind(
+        "make torture",
+        "`kill -9` while records of an earlier version become those of this one",
+        "`kill -9`: 前の版の記録を今の版に移している途中",
+    ),
+    Kind(
+        "make torture",
         "clock put back or forward between changes",
         "更新と更新の間に、時計を戻したり進めたりする",
     ),
