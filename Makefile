@@ -61,7 +61,7 @@ $(VENV)/.installed-for-development: pyproject.toml constraints.txt | $(VENV)/bin
 
 eval: $(VENV)/.installed-for-development
 	$(BIN)/ipqa build
-	$(BIN)/python eval/measure.py
+	$(BIN)/python -m eval.measure
 
 eval-verification: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.measure_verification training/indexes/verification --families held-out
@@ -119,7 +119,7 @@ bench-milvus: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.bench_milvus $(if $(SIZES),--sizes $(SIZES))
 
 bench-reading: $(VENV)/.installed-for-development
-	$(BIN)/python eval/bench_reading.py
+	$(BIN)/python -m eval.bench_reading
 
 bench-page: $(VENV)/.installed-for-development
 	$(BIN)/python -m eval.bench_page

@@ -1,6 +1,6 @@
 """Measures `Assistant.verify` on statements made from the training reports, by rule and without choosing.
 
-    python eval/measure_verification.py --families held-out FOLDER
+    python -m eval.measure_verification --families held-out FOLDER
 
 A statement is supported that repeats a sentence which answers a question, as it stands or in another
 notation; contradicted where one thing in it is turned round; unsupported where it belongs to another report,

@@ -1,6 +1,9 @@
 """What the documents say is so."""
 
+import os
 import re
+import subprocess
+import sys
 from types import ModuleType
 from typing import get_args
 
@@ -29,6 +32,19 @@ def test_every_setting_is_documented_with_its_default() -> None:
 def test_the_readme_has_the_two_commands(name: str) -> None:
     assert "make run" in README[name]
     assert "make test" in README[name]
+
+
+def test_the_programs_of_the_makefile_can_be_begun_where_it_begins_them() -> None:
+    run = re.findall(r"\$\(BIN\)/python (.+)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    named = {command.split()[1] for command in run if command.startswith("-m ")}
+    assert len(run) == sum(command.startswith(("-m ", "-c ")) for command in run)
+    of_this_project = [m for m in sorted(named) if (ROOT / m.replace(".", "/")).exists()]
+    of_this_project += [m for m in sorted(named) if (ROOT / f"{m.replace('.', '/')}.py").exists()]
+    assert "eval.measure" in of_this_project
+    command = [sys.executable, "-c", f"import {', '.join(of_this_project)}"]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.mark.parametrize("name", README)
