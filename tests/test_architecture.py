@@ -18,6 +18,7 @@ ROOMS = [
     "japanese",
     "reports",
     "glossary",
+    "spelling",
     "passages",
     "network",
     "embedding",

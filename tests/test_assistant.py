@@ -190,6 +190,33 @@ def test_what_no_report_mentions_is_named_when_a_question_is_declined(
     assert answer.suggestions
 
 
+def test_a_name_in_latin_letters_that_no_report_mentions_is_named_too(
+    small_assistant: Assistant,
+) -> None:
+    answer = small_assistant.ask("Waymoと比べて海藻の出荷量は多いですか")
+    assert not answer.answered
+    assert "「Waymo」は資料に出てきません" in answer.answer
+
+
+def test_a_name_is_found_however_it_is_spelt(tmp_path: Path) -> None:
+    text = "# 提携の報告\n\nボッシュは2024年に三菱と提携した。日産は2026年に加わる。\n"
+    assistant = assistant_for(tmp_path, "partners.md", text)
+    for question, year in (("Boschの提携はいつ", "2024年"), ("Nissanはいつ加わりますか", "2026年")):
+        answer = assistant.ask(question)
+        assert year in answer.answer
+        assert (answer.question, answer.interpreted_as) == (question, None)
+        assert assistant.search(question, 1)
+
+
+def test_a_name_that_is_longer_as_it_is_spelt_does_not_make_a_question_too_long(
+    tmp_path: Path,
+) -> None:
+    assistant = assistant_for(tmp_path, "port.md", "# 港の報告\n\nマイクロソフトは港に移った。\n")
+    limit = Settings().max_question_length
+    question = "Microsoftはいつ港に移りましたか".rjust(limit, "…")
+    assert assistant.ask(question).question == question
+
+
 def test_an_inference_of_the_report_is_marked_as_one(tmp_path: Path) -> None:
     text = "# 港の報告\n\n2024年の取扱量は年30万トンだった。来年は40万トンになると推察される。\n"
     claims = assistant_for(tmp_path, "port.md", text).ask("取扱量の推移").claims

@@ -41,6 +41,7 @@ from ipqa.reader import Reader
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
+from ipqa.spelling import Spelling
 from ipqa.telemetry import OFF, Tracing, tracing_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Assistant:
         self._judge = Judge(index, self._evidence, self._weights)
         self._citer = Citer(index)
         self._glossary = glossary
+        self._spelling = Spelling(index.spoken(), index.contents.is_written)
         self._tracing = tracing
         self._teller = Teller(index, self._evidence, self._weights, self._citer, tracing)
         self._language_model = language_model
@@ -258,10 +260,10 @@ class Assistant:
             raise ModeUnavailable(mode=mode)
         for report in reports or ():
             self.report(report)
-        understood = understand(question, self._settings.max_question_length)
+        understood = self._understood(question)
         resolved = resolve(question, history)
         if resolved.interpreted_as is not None:
-            understood = understand(resolved.text, self._settings.max_question_length)
+            understood = self._understood(resolved.text)
         yield StageEntered(stage="searching")
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         with self._tracing.stage("retrieval"):
@@ -361,13 +363,19 @@ class Assistant:
             answer = self._teller.answered(found, citations, claims, written.statements)
         return answer.model_copy(update=made_by | {"mode": "generative"})
 
+    def _understood(self, question: str) -> Question:
+        """A question read as the reports spell the names in it; raises as ``understand`` does."""
+        understood = understand(question, self._settings.max_question_length)
+        spelt = self._spelling.of_reports(understood.text)
+        return understood if spelt == understood.text else understand(spelt, len(spelt))
+
     def _searched(
         self, question: str, depth: int, reports: Sequence[str] | None
     ) -> tuple[list[Candidate], list[Hit]]:
         """The sentences and the passages that are found for a question by itself, the best first."""
         for report in reports or ():
             self.report(report)
-        understood = understand(question, self._settings.max_question_length)
+        understood = self._understood(question)
         hits = self._retriever.search(understood.text, depth, reports)
         return self._ranked(understood, self._evidence.terms(understood), hits)
 

@@ -205,11 +205,13 @@ def holds_japanese(text: str) -> bool:
 class Word:
     """One word as Sudachi reads it.
 
-    ``form`` is Sudachi's normalised form in lower case, the same for 表記ゆれ such as 引越し and 引っ越し.
+    ``form`` is Sudachi's normalised form in lower case, the same for 表記ゆれ such as 引越し and 引っ越し;
+    ``reading`` is in katakana, or as the word is written where the dictionary does not know it.
     """
 
     surface: str
     form: str
+    reading: str
     part_of_speech: tuple[str, ...]
     start: int
     end: int
@@ -244,6 +246,7 @@ def words(text: str, mode: SplitMode = "A") -> list[Word]:
                 Word(
                     surface=morpheme.surface(),
                     form=morpheme.normalized_form().lower(),
+                    reading=morpheme.reading_form(),
                     part_of_speech=tuple(morpheme.part_of_speech()),
                     start=first,
                     end=last,

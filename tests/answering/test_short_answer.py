@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ipqa.answering.evidence import Term
-from ipqa.answering.question import understand
+from ipqa.answering.question import Question, understand
 from ipqa.answering.ranking import Candidate
 from ipqa.answering.short_answer import (
     ShortAnswer,
@@ -56,23 +56,29 @@ def test_nothing_is_given_alone_where_nothing_fits(question: str, sentence: str)
 
 def answer(question: str, sentence: str) -> str | None:
     understood = understand(question, 200)
-    terms = [Term(w.surface, (w.form,), 1.0, w.is_name) for w in understood.terms]
-    return told_by_form(understood, terms, [Statement("r", sentence, ())])
+    return told_by_form(understood, terms_of(understood), [Statement("r", sentence, ())])
+
+
+def terms_of(question: Question) -> list[Term]:
+    return [Term(w.surface, (w.form,), 1.0, w.is_name) for w in question.terms]
 
 
 PARTNER = "青海水産は2024年に「北浜乾燥」と提携した。"
 
 
-def best(answer: str, *, score: float = 5.0, quoted: str = PARTNER) -> Candidate:
-    start = PARTNER.index(answer)
-    sentence = Sentence(0, 0, Span(0, len(quoted)), f"海藻事業の報告\n{PARTNER}")
+def best(
+    answer: str, *, score: float = 5.0, quoted: str = PARTNER, said: str = PARTNER
+) -> Candidate:
+    start = said.index(answer)
+    sentence = Sentence(0, 0, Span(0, len(quoted)), f"海藻事業の報告\n{said}")
     reading = Reading(3.0, 2.0, 0.0, (start, start + len(answer)), score)
     return Candidate(0, sentence, "seaweed", quoted, 1.0, {}, reading)
 
 
-def read(question: str, answer: str, *, told: str = PARTNER) -> str | None:
-    statements = [Statement("seaweed", told, ())]
-    return told_by_reader(understand(question, 200), best(answer), statements)
+def read(question: str, answer: str, *, said: str = PARTNER, told: str = "") -> str | None:
+    understood = understand(question, 200)
+    statements = [Statement("seaweed", told or said, ())]
+    return told_by_reader(understood, terms_of(understood), best(answer, said=said), statements)
 
 
 @pytest.mark.parametrize("answer", ["北浜乾燥", "「北浜乾燥」", "「北浜乾燥", "北浜乾燥」と"])
@@ -82,6 +88,33 @@ def test_what_the_reader_finds_is_given_without_its_brackets_and_particles(answe
 
 def test_of_a_longer_stretch_the_only_date_in_it_is_given_where_a_date_is_asked_for() -> None:
     assert read("いつ提携しましたか", "青海水産は2024年に") == "2024年"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "short"),
+    [
+        ("ホンダの順位は", "1位", "2位"),
+        ("日産は何件でしたか", "31件", "9件"),
+        ("首位は何件でしたか", "31件", "31件"),
+    ],
+)
+def test_of_values_side_by_side_the_one_beside_the_name_is_given(
+    question: str, answer: str, short: str
+) -> None:
+    assert read(question, answer, said="公開: 1位トヨタ31件、2位ホンダ28件、3位日産9件") == short
+
+
+@pytest.mark.parametrize(
+    ("answer", "short"),
+    [
+        ("契約課（課長", "契約課（課長・宿毛）"),
+        ("依存」を選んだこと", "「依存」を選んだこと"),
+        ("依存」", "依存"),
+    ],
+)
+def test_what_stands_in_brackets_is_not_given_by_halves(answer: str, short: str) -> None:
+    said = "契約課（課長・宿毛）は「依存」を選んだことを悔いた。"
+    assert read("悔いたのはどの部署か", answer, said=said) == short
 
 
 def test_what_no_statement_says_or_is_one_character_is_not_given() -> None:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionTooLong
-from ipqa.japanese import ERAS, Word, content_words, words
+from ipqa.japanese import ERAS, Word, content_words, holds_japanese, words
 
 Kind = Literal[
     "yesno",
@@ -152,6 +153,11 @@ _ORGANISATIONS = frozenset(
     "重工 製鋼 製紙 化学 化成 製薬 薬品 建設 商事 商会 商店 物産 興業 興産 運輸 海運 鉄道 電鉄 航空 電力 造船 精機 自動車".split()
 )
 
+_CAPITALISED = re.compile(
+    r"(?<![A-Za-z0-9&.\-])(?<![A-Za-z]\s)[A-Z][A-Za-z]*[a-z][A-Za-z]*(?![A-Za-z0-9&.\-]|\s[A-Za-z])"
+)
+"""A Latin word that begins like a name, without another beside it."""
+
 _NO_NAMES = frozenset({"副詞可能", "助数詞可能"})
 """Nouns of time and measure, with which no name begins."""
 
@@ -167,7 +173,8 @@ class Question:
         terms: the words that must be found, in Sudachi's longest units, each form once, in order.
         units: units that the quantity asked for may have; empty where the question does not tell.
         years: years of the common era that the question names.
-        organisations: what companies, towns and the like are called (白波 of 白波水産), told by their form.
+        organisations: what companies, towns and the like are called, told by their form: 白波 of 白波水産,
+            or a capitalised word that the dictionary does not know (Waymo) among Japanese ones.
     """
 
     text: str
@@ -202,7 +209,7 @@ def understand(raw: str, max_length: int) -> Question:
         terms=_terms(text),
         units=units,
         years=years_in(normal),
-        organisations=_organisations(normal),
+        organisations=(*_organisations(normal), *_coined(normal)),
     )
 
 
@@ -249,6 +256,16 @@ def _organisations(text: str) -> tuple[str, ...]:
         else:
             name = ""
     return tuple(found)
+
+
+def _coined(text: str) -> Iterator[str]:
+    """The capitalised words that the dictionary cannot read, of more than them there would be a phrase in English."""
+    if not holds_japanese(text):
+        return
+    for match in _CAPITALISED.finditer(text):
+        (word, *others) = words(match.group())
+        if not others and word.reading.isascii():
+            yield word.surface
 
 
 def _terms(text: str) -> tuple[Word, ...]:

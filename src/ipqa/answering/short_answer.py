@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ipqa.answering.answer_forms import expected_spans
 from ipqa.answering.evidence import Term
@@ -29,6 +30,10 @@ _UNRIVALLED = 3.0
 
 _NO_SPAN = frozenset({"list", "compare", "yesno"})
 _AROUND = " 、。・「」『』（）()"
+_BRACKETS = (("「", "」"), ("『", "』"), ("（", "）"), ("(", ")"))
+_NEXT_ENTRY = re.compile("[、；]|; | / ")
+_SIDE_BY_SIDE = 3
+"""Entries of values that stand side by side, at least."""
 
 _CALLED = re.compile(
     r"名称|名前|何という|なんという|呼び名|呼ば|愛称|キャッチフレーズ|スローガン|タイトル|題名"
@@ -69,7 +74,7 @@ def short_answer(
         text = told_by_form(question, terms, statements)
         features = _features(candidates, sure)
     else:
-        text = told_by_reader(question, best, statements)
+        text = told_by_reader(question, terms, best, statements)
         if text is None and _is_reworded(best):
             text = told_by_form(question, terms, statements[:1])
         features = {**_features(candidates, sure), "span": best.reading.answer_score}
@@ -110,22 +115,61 @@ def told_by_form(
 
 
 def told_by_reader(
-    question: Question, best: Candidate, statements: Sequence[Statement]
+    question: Question,
+    terms: Sequence[Term],
+    best: Candidate,
+    statements: Sequence[Statement],
 ) -> str | None:
     """What the reader takes for the short answer in the best sentence.
 
-    Where just one date or quantity of the kind asked for stands in it, that; else without the particles at
-    its end. None where no statement says it, and where several things or a yes or no are asked for.
+    Where just one date or quantity of the kind asked for stands in it, that; of several side by side, the one
+    beside what the question names; else without the particles at its end. None where no statement says it, and
+    where several things or a yes or no are asked for.
     """
     if best.reading is None or question.kind in _NO_SPAN:
         return None
     text = best.sentence.alone
     start, end = best.reading.answer
-    within = [span for span in _spans(question, text) if start < span[1] and span[0] < end]
-    found = text[slice(*within[0])] if len(within) == 1 else _without_particles(text[start:end])
-    found = found.strip(_AROUND)
+    spans = _spans(question, text)
+    within = [span for span in spans if start < span[1] and span[0] < end]
+    asked = _of_entry(spans, text, terms)
+    if asked or len(within) == 1:
+        found = text[slice(*(asked or within[0]))].strip(_AROUND)
+    else:
+        found = _closed(_without_particles(text[start:end]).strip(_AROUND), text)
     said = any(found in statement.text for statement in statements)
     return found if len(found) > 1 and said else None
+
+
+def _of_entry(
+    spans: Sequence[tuple[int, int]], text: str, terms: Sequence[Term]
+) -> tuple[int, int] | None:
+    """Of values side by side (1位甲31件、2位乙28件、3位丙9件) the one that alone touches a word of the question."""
+    edges = [0, *(match.end() for match in _NEXT_ENTRY.finditer(text)), len(text)]
+    held = [[s for s in spans if start <= s[0] < end] for start, end in pairwise(edges)]
+    if len(held) < _SIDE_BY_SIDE or any(len(values) != 1 for values in held):
+        return None
+    named = [
+        span
+        for (span,) in held
+        if any(
+            text[: span[0]].endswith(term.surface) or text[span[1] :].startswith(term.surface)
+            for term in terms
+        )
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _closed(found: str, text: str) -> str:
+    """A stretch of a sentence, and what of it lies between it and the other half of its brackets."""
+    for opening, closing in _BRACKETS:
+        start = text.index(found)
+        end = start + len(found)
+        if found.count(opening) > found.count(closing):
+            found = text[start : text.find(closing, end) + 1] or found
+        elif found.count(opening) < found.count(closing):
+            found = text[max(text.rfind(opening, 0, start), 0) : end]
+    return found
 
 
 def _is_reworded(candidate: Candidate) -> bool:

@@ -127,8 +127,9 @@ class Teller:
         strange = self._evidence.strange_words(found.terms)
         reason: Reason = "off_topic" if len(strange) == len(found.terms) else "not_in_reports"
         text = _DECLINED[reason]
-        if strange and reason == "not_in_reports":
-            named = "、".join(f"「{word[:_WORD_SHOWN]}」" for word in strange[:_WORDS_SHOWN])
+        nouns = [w.surface for w in found.question.terms if w.part_of_speech[0] == "名詞"]
+        if reason == "not_in_reports" and (missing := [w for w in nouns if w in strange]):
+            named = "、".join(f"「{word[:_WORD_SHOWN]}」" for word in missing[:_WORDS_SHOWN])
             text += f"{named}は資料に出てきません。"
         citations = tuple(
             self._citer.citation(number, hit.passage.report, hit.passage.span)

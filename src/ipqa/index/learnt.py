@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipqa.glossary import Names, names_in
 from ipqa.japanese import content_words
 from ipqa.reports.model import Report, titled
+from ipqa.spelling import Spoken, names_of
 
 _OPENING_BLOCKS = 3
 _BYLINE = re.compile(
@@ -21,15 +22,21 @@ class Learnt:
         title: its own; empty where the file has none.
         bylines: the lines of its opening that name an organisation.
         names: each full name that stands beside an abbreviation, with that and how often.
+        spoken: how each name sounds, and how it is written.
     """
 
     title: str
     bylines: tuple[str, ...]
     names: tuple[tuple[str, str, int], ...]
+    spoken: tuple[tuple[str, str], ...] = ()  # which an index of before has not
 
     def counted_names(self) -> Names:
         """The names as a glossary takes them."""
         return {(name, short): count for name, short, count in self.names}
+
+    def spoken_names(self) -> Spoken:
+        """The names as spelling takes them."""
+        return dict(self.spoken)
 
     def subject(self, source: str) -> str:
         """The names in the report's title, and the organisation that its title or byline names.
@@ -55,4 +62,5 @@ def learnt_of(report: Report) -> Learnt:
         title=report.title,
         bylines=tuple(line for line in opening if _BYLINE.search(line)),
         names=tuple((*pair, count) for pair, count in names_in(report.text).items()),
+        spoken=tuple(names_of(report.text).items()),
     )

@@ -16,7 +16,7 @@ from ipqa.reports.builder import ReportBuilder
 from ipqa.reports.decoding import decode
 from ipqa.reports.model import Report
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Counted up when the same file is read differently than before, so that indexes are rebuilt."""
 
 ENDINGS = frozenset(
