@@ -190,12 +190,13 @@ def test_what_no_report_mentions_is_named_when_a_question_is_declined(
     assert answer.suggestions
 
 
-def test_a_name_in_latin_letters_that_no_report_mentions_is_named_too(
-    small_assistant: Assistant,
+@pytest.mark.parametrize("name", ["Waymo", "ウェイモ"])
+def test_a_counterpart_that_no_report_mentions_is_named_too(
+    small_assistant: Assistant, name: str
 ) -> None:
-    answer = small_assistant.ask("Waymoと比べて海藻の出荷量は多いですか")
+    answer = small_assistant.ask(f"{name}と比べて海藻の出荷量は多いですか")
     assert not answer.answered
-    assert "「Waymo」は資料に出てきません" in answer.answer
+    assert f"「{name}」は資料に出てきません" in answer.answer
 
 
 def test_a_name_is_found_however_it_is_spelt(tmp_path: Path) -> None:

@@ -118,21 +118,3 @@ def test_the_unit_of_a_quantity_is_told_by_the_question(text: str, units: set[st
 @pytest.mark.parametrize("text", ["㌖", "㍿とは", "①"])
 def test_signs_that_stand_for_words_are_words(text: str) -> None:
     assert understand(text, LIMIT).text == text
-
-
-@pytest.mark.parametrize(
-    ("text", "called"),
-    [
-        ("白波水産の出荷量は", ("白波",)),
-        ("Waymoと比べてどうか", ("Waymo",)),
-        ("日産とQuantumScapeの差", ("QuantumScape",)),
-        ("ドライ電極(Dry Electrode)の利点は", ()),
-        ("NTTCの収入は", ()),
-        ("Patentの件数は", ()),
-        ("roadmapはありますか", ()),
-        ("e-POWERの特徴は", ()),
-        ("How does Waymo compare?", ()),
-    ],
-)
-def test_what_companies_are_called_is_told_by_the_form(text: str, called: tuple[str, ...]) -> None:
-    assert understand(text, LIMIT).organisations == called

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ipqa.answering.name_forms import names_by_form
 from ipqa.errors import EmptyQuestion, NoWordsInQuestion, QuestionTooLong
-from ipqa.japanese import ERAS, Word, content_words, holds_japanese, words
+from ipqa.japanese import ERAS, Word, content_words
 
 Kind = Literal[
     "yesno",
@@ -148,19 +148,6 @@ GENERIC_FORMS = frozenset(
 )
 """Normalised forms that name the kind of answer; the evidence often says the thing without the word."""
 
-_ORGANISATIONS = frozenset(
-    "株式会社 ホールディングス 銀行 信用金庫 信金 証券 生命 損保 大学 病院 市 県 町 村 水産 食品 飲料 酒造 乳業 製菓 電機 電器 電子 工業 "
-    "重工 製鋼 製紙 化学 化成 製薬 薬品 建設 商事 商会 商店 物産 興業 興産 運輸 海運 鉄道 電鉄 航空 電力 造船 精機 自動車".split()
-)
-
-_CAPITALISED = re.compile(
-    r"(?<![A-Za-z0-9&.\-])(?<![A-Za-z]\s)[A-Z][A-Za-z]*[a-z][A-Za-z]*(?![A-Za-z0-9&.\-]|\s[A-Za-z])"
-)
-"""A Latin word that begins like a name, without another beside it."""
-
-_NO_NAMES = frozenset({"副詞可能", "助数詞可能"})
-"""Nouns of time and measure, with which no name begins."""
-
 _CONTROL = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
@@ -173,8 +160,7 @@ class Question:
         terms: the words that must be found, in Sudachi's longest units, each form once, in order.
         units: units that the quantity asked for may have; empty where the question does not tell.
         years: years of the common era that the question names.
-        organisations: what companies, towns and the like are called, told by their form: 白波 of 白波水産,
-            or a capitalised word that the dictionary does not know (Waymo) among Japanese ones.
+        organisations: what companies, towns and the like are called (白波 of 白波水産), told by their form.
     """
 
     text: str
@@ -209,7 +195,7 @@ def understand(raw: str, max_length: int) -> Question:
         terms=_terms(text),
         units=units,
         years=years_in(normal),
-        organisations=(*_organisations(normal), *_coined(normal)),
+        organisations=names_by_form(normal),
     )
 
 
@@ -241,31 +227,6 @@ def _units(text: str) -> tuple[str, ...]:
     counted = [match[1] for match in _COUNTER.finditer(text)]
     implied = [unit for pattern, units in _UNITS if pattern.search(text) for unit in units]
     return tuple(dict.fromkeys([*counted, *implied]))
-
-
-def _organisations(text: str) -> tuple[str, ...]:
-    """The nouns before what ends the names of companies, towns and the like."""
-    found = []
-    name = ""
-    for word in words(text):
-        if word.surface in _ORGANISATIONS and len(name) > 1:
-            found.append(name)
-            name = ""
-        elif word.part_of_speech[0] == "名詞" and word.part_of_speech[2] not in _NO_NAMES:
-            name += word.surface
-        else:
-            name = ""
-    return tuple(found)
-
-
-def _coined(text: str) -> Iterator[str]:
-    """The capitalised words that the dictionary cannot read, of more than them there would be a phrase in English."""
-    if not holds_japanese(text):
-        return
-    for match in _CAPITALISED.finditer(text):
-        (word, *others) = words(match.group())
-        if not others and word.reading.isascii():
-            yield word.surface
 
 
 def _terms(text: str) -> tuple[Word, ...]:
