@@ -122,7 +122,9 @@ def test_what_no_statement_says_or_is_one_character_is_not_given() -> None:
     assert read("提携先はどこですか", "と") is None
 
 
-@pytest.mark.parametrize("question", ["提携先を列挙して", "提携しましたか"])
+@pytest.mark.parametrize(
+    "question", ["提携先を列挙して", "提携しましたか", "提携について", "提携に関して詳しく教えて"]
+)
 def test_what_no_span_says_is_not_given(question: str) -> None:
     assert read(question, "北浜乾燥") is None
 

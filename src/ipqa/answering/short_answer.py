@@ -29,6 +29,9 @@ _UNRIVALLED = 3.0
 """The most that the best sentence counts as being ahead of the next."""
 
 _NO_SPAN = frozenset({"list", "compare", "yesno"})
+_ACCOUNT = re.compile(r"(?:について|に関して)[はをもの]?.{0,12}$")
+"""How a question ends that asks for an account: no stretch of a sentence is one."""
+
 _AROUND = " 、。・「」『』（）()"
 _BRACKETS = (("「", "」"), ("『", "』"), ("（", "）"), ("(", ")"))
 _NEXT_ENTRY = re.compile("[、；]|; | / ")
@@ -124,9 +127,10 @@ def told_by_reader(
 
     Where just one date or quantity of the kind asked for stands in it, that; of several side by side, the one
     beside what the question names; else without the particles at its end. None where no statement says it, and
-    where several things or a yes or no are asked for.
+    where several things, a yes or no, or an account are asked for.
     """
-    if best.reading is None or question.kind in _NO_SPAN:
+    asks_for_an_account = question.kind == "other" and _ACCOUNT.search(question.text)
+    if best.reading is None or question.kind in _NO_SPAN or asks_for_an_account:
         return None
     text = best.sentence.alone
     start, end = best.reading.answer
