@@ -202,11 +202,15 @@ def test_a_counterpart_that_no_report_mentions_is_named_too(
 def test_a_name_is_found_however_it_is_spelt(tmp_path: Path) -> None:
     text = "# 提携の報告\n\nボッシュは2024年に三菱と提携した。日産は2026年に加わる。\n"
     assistant = assistant_for(tmp_path, "partners.md", text)
-    for question, year in (("Boschの提携はいつ", "2024年"), ("Nissanはいつ加わりますか", "2026年")):
+    for question, spelt, year in (
+        ("Boschの提携はいつ", "ボッシュの提携はいつ", "2024年"),
+        ("Nissanはいつ加わりますか", "日産はいつ加わりますか", "2026年"),
+    ):
         answer = assistant.ask(question)
         assert year in answer.answer
-        assert (answer.question, answer.interpreted_as) == (question, None)
-        assert assistant.search(question, 1)
+        assert (answer.question, answer.interpreted_as) == (question, spelt)
+        assert assistant.search(question, 1) == assistant.search(spelt, 1)
+    assert assistant.ask("日産はいつ加わりますか").interpreted_as is None
 
 
 def test_a_name_that_is_longer_as_it_is_spelt_does_not_make_a_question_too_long(

@@ -260,10 +260,7 @@ class Assistant:
             raise ModeUnavailable(mode=mode)
         for report in reports or ():
             self.report(report)
-        understood = self._understood(question)
-        resolved = resolve(question, history)
-        if resolved.interpreted_as is not None:
-            understood = self._understood(resolved.text)
+        understood, interpreted_as = self._understood(question, history)
         yield StageEntered(stage="searching")
         depth = _PASSAGES_FOR_TABLE if named_table(understood) is not None else PASSAGES
         with self._tracing.stage("retrieval"):
@@ -275,7 +272,7 @@ class Assistant:
         yield answer.model_copy(
             update={
                 "question": question,
-                "interpreted_as": resolved.interpreted_as,
+                "interpreted_as": interpreted_as,
                 "timings_ms": {
                     "retrieval": round(1000 * (retrieved - started), 2),
                     "answering": round(1000 * (finished - retrieved), 2),
@@ -363,11 +360,14 @@ class Assistant:
             answer = self._teller.answered(found, citations, claims, written.statements)
         return answer.model_copy(update=made_by | {"mode": "generative"})
 
-    def _understood(self, question: str) -> Question:
-        """A question read as the reports spell the names in it; raises as ``understand`` does."""
-        understood = understand(question, self._settings.max_question_length)
-        spelt = self._spelling.of_reports(understood.text)
-        return understood if spelt == understood.text else understand(spelt, len(spelt))
+    def _understood(self, question: str, history: Sequence[Turn]) -> tuple[Question, str | None]:
+        """A question read with what it takes from the conversation, its names spelt as the reports spell them.
+
+        And how that reads, None where nothing is different; raises as ``understand`` does.
+        """
+        as_asked = understand(question, self._settings.max_question_length)
+        text = self._spelling.of_reports(resolve(question, history).text)
+        return (as_asked, None) if text == question else (understand(text, len(text)), text)
 
     def _searched(
         self, question: str, depth: int, reports: Sequence[str] | None
@@ -375,7 +375,7 @@ class Assistant:
         """The sentences and the passages that are found for a question by itself, the best first."""
         for report in reports or ():
             self.report(report)
-        understood = self._understood(question)
+        understood, _ = self._understood(question, ())
         hits = self._retriever.search(understood.text, depth, reports)
         return self._ranked(understood, self._evidence.terms(understood), hits)
 

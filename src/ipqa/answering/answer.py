@@ -80,8 +80,9 @@ class Answer(_Frozen):
 
     Where ``answered`` is false, ``reason`` says why, there are no claims, the citations are the
     passages nearest to the question, and ``suggestions`` are questions that the reports do answer.
-    ``interpreted_as`` is how a question that leans on the conversation was understood. ``notes`` say
-    that the answer may not be to the point, and how damaged places in the quotes probably read.
+    ``interpreted_as`` is how a question was understood that leans on the conversation, or that spells a
+    name otherwise than the reports (Toyota, トヨタ). ``notes`` say that the answer may not be to the point,
+    and how damaged places in the quotes probably read.
 
     ``model`` is the language model that was shown passages, whoever's words the claims are; ``fallback``
     says why its answer is not the one that is given. ``dropped_claims`` counts the sentences that it wrote
