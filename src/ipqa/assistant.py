@@ -41,7 +41,6 @@ from ipqa.reader import Reader
 from ipqa.reports.model import Report, Span
 from ipqa.retrieval import DENSE_WEIGHT, Hit, Retriever
 from ipqa.settings import Settings
-from ipqa.spelling import Spelling
 from ipqa.telemetry import OFF, Tracing, tracing_of
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Assistant:
         self._judge = Judge(index, self._evidence, self._weights)
         self._citer = Citer(index)
         self._glossary = glossary
-        self._spelling = Spelling(index.spoken(), index.contents.is_written)
+        self._spelling = index.spelling()
         self._tracing = tracing
         self._teller = Teller(index, self._evidence, self._weights, self._citer, tracing)
         self._language_model = language_model

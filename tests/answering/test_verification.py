@@ -201,6 +201,23 @@ def test_only_the_reports_that_are_named_are_looked_at(tmp_path: Path) -> None:
         assistant.verify("外来患者数は51,700人だった。", ["lighthouse"])
 
 
+@pytest.mark.parametrize(
+    ("draft", "support", "figures"),
+    [
+        ("Mitsubishiは2024年に加わった。", "supported", ()),
+        ("ＮＩＳＳＡＮは2026年に加わる。", "supported", ()),
+        ("Nissanは2029年に加わる。", "contradicted", ("2029年",)),
+        ("Waymoは2026年に加わる。", "unsupported", ()),
+    ],
+)
+def test_a_name_may_be_spelt_otherwise_than_in_the_report(
+    tmp_path: Path, draft: str, support: str, figures: tuple[str, ...]
+) -> None:
+    text = "# 提携の報告\n\n三菱は2024年に加わった。日産は2026年に加わる。\n"
+    sentence, _ = verified(assistant_for(tmp_path, "partners.md", text), draft)
+    assert (sentence.support, sentence.figures, sentence.text) == (support, figures, draft)
+
+
 @pytest.mark.parametrize("draft", ["", " 　\n\t"])
 def test_an_empty_draft_is_refused(small_assistant: Assistant, draft: str) -> None:
     with pytest.raises(EmptyDraft):

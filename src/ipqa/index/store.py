@@ -61,7 +61,7 @@ from ipqa.index.on_disk import ON_DISK, VECTORS_FILE
 from ipqa.index.readings import PLAIN, READING, VECTORS, Readings, Recipe
 from ipqa.passages import Passage, Sentence
 from ipqa.reports.model import Report
-from ipqa.spelling import Spoken
+from ipqa.spelling import Spelling
 
 _LOCK = ".lock"
 _LEARNT = "learnt.json"
@@ -109,9 +109,10 @@ class Index:
         """The names that stand beside abbreviations, of each report, for a glossary."""
         return (learnt.counted_names() for learnt in self.contents.learnt)
 
-    def spoken(self) -> Iterator[Spoken]:
-        """How the names of each report are written, by how they sound."""
-        return (learnt.spoken_names() for learnt in self.contents.learnt)
+    def spelling(self) -> Spelling:
+        """How the reports spell the names in them."""
+        names = [learnt.spoken_names() for learnt in self.contents.learnt]
+        return Spelling(names, self.contents.is_written)
 
 
 def open_index(folder: Path, engine: Engine = ON_DISK) -> Index:

@@ -101,6 +101,7 @@ class Verifier:
     ) -> None:
         self._index = index
         self._glossary = glossary
+        self._spelling = index.spelling()
         self._retriever = retriever
         self._evidence = evidence
         self._citer = citer
@@ -128,7 +129,7 @@ class Verifier:
         return Verification(
             text=text,
             sentences=tuple(
-                _verified(text, span, finding, claim.citations)
+                self._verified(text, span, finding, claim.citations)
                 for span, finding, claim in zip(spans, findings, claims, strict=True)
             ),
             citations=citations,
@@ -141,7 +142,7 @@ class Verifier:
             sentence: with the marks and signs that it may have.
             passages: those to hold it against, given what it states.
         """
-        stated = stated_by(sentence)
+        stated = self._stated_by(sentence)
         if not states_something(stated):
             return Finding("not_checked")
         try:
@@ -161,6 +162,27 @@ class Verifier:
         if not holds_japanese(stated):
             return _judged_in_english(said, quotes)
         return self._judged(said, question, terms, quotes)
+
+    def _stated_by(self, sentence: str) -> str:
+        """What a sentence states, its names spelt as the reports spell them."""
+        return self._spelling.of_reports(stated_by(sentence))
+
+    def _verified(
+        self, text: str, span: tuple[int, int], finding: Finding, numbers: tuple[int, ...]
+    ) -> VerifiedSentence:
+        start, end = span
+        difference = finding.difference
+        stated = self._stated_by(text[start:end])
+        figures = () if difference is None else difference.figures
+        return VerifiedSentence(
+            start=start,
+            end=end,
+            text=text[start:end],
+            support=finding.support,
+            citations=tuple(dict.fromkeys(numbers)),
+            figures=tuple(dict.fromkeys(stated[f.start : f.end] for f in figures)),
+            reason=None if difference is None else difference.reason,
+        )
 
     def _judged(
         self,
@@ -299,21 +321,3 @@ def _judged_in_english(said: Reading, quotes: tuple[_Quote, ...]) -> Finding:
 
 def _share(held: Sequence[bool]) -> float:
     return sum(held) / len(held) if held else 1.0
-
-
-def _verified(
-    text: str, span: tuple[int, int], finding: Finding, numbers: tuple[int, ...]
-) -> VerifiedSentence:
-    start, end = span
-    difference = finding.difference
-    stated = stated_by(text[start:end])
-    figures = () if difference is None else difference.figures
-    return VerifiedSentence(
-        start=start,
-        end=end,
-        text=text[start:end],
-        support=finding.support,
-        citations=tuple(dict.fromkeys(numbers)),
-        figures=tuple(dict.fromkeys(stated[f.start : f.end] for f in figures)),
-        reason=None if difference is None else difference.reason,
-    )
