@@ -81,7 +81,7 @@ def test_the_main_states_are_pictures_worth_showing(
         album = Album(page, look, tmp_path / "pictures")
         expect(page.locator(".sample").first).to_be_visible()
         album.take("begin")
-        turn = ask(page, "ASSBはいつ実用化しますか")
+        turn = ask(page, "日産は全固体電池をいつ実用化する計画ですか")
         album.take("answer")
         turn.locator(".citation-open").first.click()
         expect(page.locator("report-reader mark").first).to_be_in_viewport()
