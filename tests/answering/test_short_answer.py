@@ -94,6 +94,7 @@ def test_of_a_longer_stretch_the_only_date_in_it_is_given_where_a_date_is_asked_
     ("question", "answer", "short"),
     [
         ("ホンダの順位は", "1位", "2位"),
+        ("ホンダは何件でしたか", "31件", "28件"),
         ("日産は何件でしたか", "31件", "9件"),
         ("首位は何件でしたか", "31件", "31件"),
     ],
@@ -101,7 +102,14 @@ def test_of_a_longer_stretch_the_only_date_in_it_is_given_where_a_date_is_asked_
 def test_of_values_side_by_side_the_one_beside_the_name_is_given(
     question: str, answer: str, short: str
 ) -> None:
-    assert read(question, answer, said="公開: 1位トヨタ31件、2位ホンダ28件、3位日産9件") == short
+    assert (
+        read(question, answer, said="公開: 1位トヨタ31件、2位ホンダ（28件）、3位日産9件") == short
+    )
+
+
+def test_values_in_other_units_do_not_stand_side_by_side() -> None:
+    said = "全病院（412床、24診療科）では、医師98名、看護師436名が働く。"
+    assert read("全病院ではどれだけの人が働いていますか", "436名", said=said) == "436名"
 
 
 @pytest.mark.parametrize(

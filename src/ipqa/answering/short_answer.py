@@ -33,6 +33,7 @@ _ACCOUNT = re.compile(r"(?:について|に関して)[はをもの]?.{0,12}$")
 """How a question ends that asks for an account: no stretch of a sentence is one."""
 
 _AROUND = " 、。・「」『』（）()"
+_OPENING = " (（「『:："
 _BRACKETS = (("「", "」"), ("『", "』"), ("（", "）"), ("(", ")"))
 _NEXT_ENTRY = re.compile("[、；]|; | / ")
 _SIDE_BY_SIDE = 3
@@ -148,16 +149,19 @@ def told_by_reader(
 def _of_entry(
     spans: Sequence[tuple[int, int]], text: str, terms: Sequence[Term]
 ) -> tuple[int, int] | None:
-    """Of values side by side (1位甲31件、2位乙28件、3位丙9件) the one that alone touches a word of the question."""
+    """Of values in one unit side by side (1位甲31件、2位乙(28件)、3位丙9件) the only one beside a word of the question."""
     edges = [0, *(match.end() for match in _NEXT_ENTRY.finditer(text)), len(text)]
-    held = [[s for s in spans if start <= s[0] < end] for start, end in pairwise(edges)]
-    if len(held) < _SIDE_BY_SIDE or any(len(values) != 1 for values in held):
+    entries = ([s for s in spans if start <= s[0] < end] for start, end in pairwise(edges))
+    held = [values for values in entries if values]
+    units = {text[end - 1] for values in held for _, end in values}
+    if len(held) < _SIDE_BY_SIDE or any(len(values) > 1 for values in held) or len(units) > 1:
         return None
     named = [
         span
         for (span,) in held
         if any(
-            text[: span[0]].endswith(term.surface) or text[span[1] :].startswith(term.surface)
+            text[: span[0]].rstrip(_OPENING).endswith(term.surface)
+            or text[span[1] :].startswith(term.surface)
             for term in terms
         )
     ]
