@@ -309,3 +309,15 @@ def test_brackets_without_partners_are_passed_over_however_many_there_are() -> N
     assert [text[start:end][-3:] for start, end in sentences(text)][-1] == "二文。"
     nested = "（" * 100_000 + "中。" + "）" * 100_000 + "外。次。"
     assert [nested[start:end] for start, end in sentences(nested)][1:] == ["次。"]
+
+
+@pytest.mark.parametrize("text", ["Waymo", "QuantumScape"])
+def test_a_latin_word_that_the_dictionary_cannot_read_is_coined(text: str) -> None:
+    (word,) = words(text)
+    assert word.is_coined
+
+
+@pytest.mark.parametrize("text", ["NTTC", "Toyota", "waymo", "ウェイモ", "日産"])
+def test_an_abbreviation_a_known_name_or_one_in_kana_is_not(text: str) -> None:
+    (word,) = words(text)
+    assert not word.is_coined

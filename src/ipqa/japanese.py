@@ -50,6 +50,7 @@ _SUDACHI_CHARACTERS = 12_000
 """Sudachi refuses an input above 49,149 bytes of UTF-8; a character has four at the most."""
 
 _KANA_OR_KANJI = re.compile(r"[ぁ-んァ-ヶｦ-ﾝ一-龥々]")
+_COINED = re.compile(r"[A-Z][A-Za-z]*[a-z][A-Za-z]*")
 _CLOSING = "」』）)】］]〉》”’\"'"
 _BRACKETS = {"」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "］": "［", "]": "["}
 _OPENING = frozenset(_BRACKETS.values())
@@ -225,6 +226,11 @@ class Word:
     def is_name(self) -> bool:
         """Whether the dictionary lists the word as a proper noun, names of places aside."""
         return self.part_of_speech[1] == "固有名詞" and self.part_of_speech[2] != "地名"
+
+    @property
+    def is_coined(self) -> bool:
+        """Whether it is a word in Latin letters that begins like a name, and the dictionary cannot read it: Waymo."""
+        return self.reading.isascii() and _COINED.fullmatch(self.surface) is not None
 
     @property
     def is_number(self) -> bool:

@@ -262,6 +262,13 @@ def test_a_follow_up_of_a_follow_up_is_understood() -> None:
     assert understood("なぜ？", *said) == "2023年のホンダの公開件数はなぜそうなのか？"
 
 
+def test_a_name_that_no_dictionary_lists_takes_the_place_of_one() -> None:
+    assert (
+        understood("ではWaymoは？", "トヨタの公開件数は何件でしたか")
+        == "Waymoの公開件数は何件でしたか？"
+    )
+
+
 def test_a_change_of_subject_is_followed() -> None:
     said = (BEDS, "町立図書館の館長は誰ですか")
     assert understood("いつ就任した？", *said) == "町立図書館の館長はいつ就任した？"
@@ -274,6 +281,7 @@ def test_a_change_of_subject_is_followed() -> None:
         ("Who runs Minato Foods?", "since when?", "Who runs Minato Foods, and since when?"),
         ("Who runs Minato Foods?", "and when?", "Who runs Minato Foods, and when?"),
         ("How many beds does Birch Hospital have?", "what about Maple Clinic?", "How many beds does Maple Clinic have?"),
+        ("How many beds does Birch Hospital have?", "And Maple Clinic?", "How many beds does Maple Clinic have?"),
         ("How many staff were there in 2019?", "and in 2023?", "How many staff were there in 2023?"),
         ("How many beds does Birch Hospital have?", "and in 2023?", "How many beds does Birch Hospital have in 2023?"),
         ("How many beds does Birch Hospital have?", "who founded it?", "who founded Birch Hospital?"),

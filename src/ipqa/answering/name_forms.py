@@ -14,7 +14,7 @@ _NO_NAMES = frozenset({"副詞可能", "助数詞可能"})
 """Nouns of time and measure, with which no name begins."""
 
 _CAPITALISED = re.compile(
-    r"(?<![A-Za-z0-9&.\-])(?<![A-Za-z]\s)[A-Z][A-Za-z]*[a-z][A-Za-z]*(?![A-Za-z0-9&.\-]|\s[A-Za-z])"
+    r"(?<![A-Za-z0-9&.\-])(?<![A-Za-z]\s)[A-Z][A-Za-z]+(?![A-Za-z0-9&.\-]|\s[A-Za-z])"
 )
 """A Latin word that begins like a name, without another beside it: several would be a phrase in English."""
 
@@ -46,10 +46,10 @@ def _before_endings(text: str) -> Iterator[str]:
 
 
 def _coined(text: str) -> Iterator[str]:
-    """The capitalised words that the dictionary cannot read."""
+    """The capitalised words that the dictionary does not know."""
     for match in _CAPITALISED.finditer(text):
         (word, *others) = words(match.group())
-        if not others and word.reading.isascii():
+        if not others and word.is_coined:
             yield word.surface
 
 

@@ -27,7 +27,7 @@ class Term:
         """What it may be swapped for: a time, a name of one sort, or any other thing."""
         if _TIME.match(self.surface) or all("副詞可能" in w.part_of_speech for w in self.words):
             return "time"
-        proper = [word.part_of_speech[1] == "固有名詞" for word in self.words]
+        proper = [w.part_of_speech[1] == "固有名詞" or w.is_coined for w in self.words]
         sort = self.words[-1].part_of_speech[2] if proper[-1] else "一般"
         return f"name/{sort}" if any(proper) else "thing"
 
