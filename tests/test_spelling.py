@@ -1,13 +1,14 @@
 """A name is found however it is spelt, if it sounds the same."""
 
 import string
+import unicodedata
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ipqa.japanese import words
+from ipqa.japanese import Word, words
 from ipqa.spelling import Spelling, names_of, sound_of
 
 REPORT = "トヨタと日産と三菱が組む。ボッシュは加わらない。ファーウェイとHuaweiは同じ会社である。Huaweiの本社は深圳にある。"
@@ -80,6 +81,17 @@ def test_no_two_kana_rows_sound_alike() -> None:
     assert (
         len({sound(f"{one}ンカ{other}ク") for one, other in product(kana, kana)}) == len(kana) ** 2
     )
+
+
+@given(st.text(max_size=60))
+@example(
+    "\u3097\u3098\u3099゠ヿゟ・ゎゕヶ"
+)  # what stands among the kana and is none, and small ones
+@example("ヱビスのヶ、ゎ、ァは")
+def test_whatever_is_written_has_sounds(text: str) -> None:
+    assert all(name in unicodedata.normalize("NFKC", text) for name in names_of(text).values())
+    sound = sound_of(Word(text, text, text, ("名詞", "固有名詞"), 0, len(text)))
+    assert not set(sound) & set("ーっッ")
 
 
 @given(st.text(alphabet=string.printable + "日産とよたトヨター。", max_size=40))

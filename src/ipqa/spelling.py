@@ -34,8 +34,7 @@ def names_of(text: str) -> Spoken:
     """The names in a report's text; of two that sound alike, the one that stands there more often."""
     seen: dict[str, Counter[str]] = {}
     for word in words(text):
-        sound = sound_of(word)
-        if word.part_of_speech[1] == "固有名詞" and len(sound) >= _LETTERS:
+        if word.part_of_speech[1] == "固有名詞" and len(sound := sound_of(word)) >= _LETTERS:
             seen.setdefault(sound, Counter())[word.surface] += 1
     return {sound: spellings.most_common(1)[0][0] for sound, spellings in seen.items()}
 
@@ -55,14 +54,15 @@ def _spelt_on(spelt: str, character: str) -> str:
     """What is spelt so far with one more character, a kana by its name in Unicode: KATAKANA LETTER SMALL YA."""
     if character in _SILENT:
         return spelt
-    if not "ぁ" <= character <= "ヺ":
+    kind, _, kana = unicodedata.name(character, "").lower().partition(" letter ")
+    if kind not in {"hiragana", "katakana"}:
         return spelt + character
-    *_, size, kana = unicodedata.name(character).lower().split()
+    size, _, small = kana.partition(" ")
     if size != "small" or not spelt:
-        return spelt + kana
-    if kana in _SMALL_VOWELS and spelt[-2:] in {"", "u"}:
-        return f"{spelt[:-1]}w{kana}"  # ウェ
-    return spelt[:-1] + kana  # ファ, シャ
+        return spelt + (small or kana)
+    if small in _SMALL_VOWELS and spelt[-2:] in {"", "u"}:
+        return f"{spelt[:-1]}w{small}"  # ウェ
+    return spelt[:-1] + small  # ファ, シャ
 
 
 class Spelling:
