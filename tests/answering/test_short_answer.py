@@ -93,7 +93,7 @@ def test_of_a_longer_stretch_the_only_date_in_it_is_given_where_a_date_is_asked_
 @pytest.mark.parametrize(
     ("question", "answer", "short"),
     [
-        ("ホンダの順位は", "1位", "2位"),
+        ("ホンダの公開順位は", "1位", "2位"),
         ("ホンダは何件でしたか", "31件", "28件"),
         ("日産は何件でしたか", "31件", "9件"),
         ("首位は何件でしたか", "31件", "31件"),

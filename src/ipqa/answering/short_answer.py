@@ -33,7 +33,7 @@ _ACCOUNT = re.compile(r"(?:について|に関して)[はをもの]?.{0,12}$")
 """How a question ends that asks for an account: no stretch of a sentence is one."""
 
 _AROUND = " 、。・「」『』（）()"
-_OPENING = " (（「『:："
+_OPENING = " (（「『"
 _BRACKETS = (("「", "」"), ("『", "』"), ("（", "）"), ("(", ")"))
 _NEXT_ENTRY = re.compile("[、；]|; | / ")
 _SIDE_BY_SIDE = 3
