@@ -12,8 +12,8 @@ from functools import cached_property
 
 from ipqa.japanese import Word, holds_japanese, words
 
-Spoken = Mapping[str, str]
-"""How the names of one report are written, by how they sound."""
+Spoken = tuple[tuple[str, str], ...]
+"""How each name of one report sounds, and how it is written."""
 
 _LETTERS = 4
 """Letters of a sound at least: shorter ones are those of too many words."""
@@ -36,7 +36,7 @@ def names_of(text: str) -> Spoken:
     for word in words(text):
         if word.part_of_speech[1] == "固有名詞" and len(sound := sound_of(word)) >= _LETTERS:
             seen.setdefault(sound, Counter())[word.surface] += 1
-    return {sound: spellings.most_common(1)[0][0] for sound, spellings in seen.items()}
+    return tuple((sound, spelt.most_common(1)[0][0]) for sound, spelt in seen.items())
 
 
 def sound_of(word: Word) -> str:
@@ -95,9 +95,9 @@ class Spelling:
         return spelt + question[end:]
 
     @cached_property
-    def _names(self) -> Spoken:
+    def _names(self) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for names in self._reports:
-            for sound, name in names.items():
+            for sound, name in names:
                 found.setdefault(sound, name)
         return found

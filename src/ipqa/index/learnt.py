@@ -28,15 +28,11 @@ class Learnt:
     title: str
     bylines: tuple[str, ...]
     names: tuple[tuple[str, str, int], ...]
-    spoken: tuple[tuple[str, str], ...] = ()  # which an index of before has not
+    spoken: Spoken = ()  # which an index of before has not
 
     def counted_names(self) -> Names:
         """The names as a glossary takes them."""
         return {(name, short): count for name, short, count in self.names}
-
-    def spoken_names(self) -> Spoken:
-        """The names as spelling takes them."""
-        return dict(self.spoken)
 
     def subject(self, source: str) -> str:
         """The names in the report's title, and the organisation that its title or byline names.
@@ -62,5 +58,5 @@ def learnt_of(report: Report) -> Learnt:
         title=report.title,
         bylines=tuple(line for line in opening if _BYLINE.search(line)),
         names=tuple((*pair, count) for pair, count in names_in(report.text).items()),
-        spoken=tuple(names_of(report.text).items()),
+        spoken=names_of(report.text),
     )

@@ -111,7 +111,7 @@ class Index:
 
     def spelling(self) -> Spelling:
         """How the reports spell the names in them."""
-        names = [learnt.spoken_names() for learnt in self.contents.learnt]
+        names = [learnt.spoken for learnt in self.contents.learnt]
         return Spelling(names, self.contents.is_written)
 
 
